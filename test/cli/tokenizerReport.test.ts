@@ -77,7 +77,7 @@ test('a tokenizer is trained, and a report compares it', () => {
   expect(out).toMatch(/^own\.json: 270 entries, from 2 files with /);
   const own = ['tokenizer-report', 'words.txt', '--model', 'own.json'];
   const compared = run([...own, '--second', coder, '--section', 'swap']);
-  expect(compared.out).toMatch(/coder has [\d.]+ times the tokens of own/);
+  expect(compared.out).toMatch(/coder makes [\d.]+ times as many tokens as own/);
   expect(run([...args, '--entries', '256', '--out', 'x.json']).err).toMatch(/--entries takes/);
   expect(run([...args, '--entries', '300']).err).toMatch(/--out/);
 });

@@ -167,8 +167,8 @@ test('numbers are grouped as the tokenizer cuts them', () => {
     ['1,234,567', 1, '1 2 3 4 5 6 7'],
     ['12', 1, '1 2'],
   ]);
-  const found = table('numbers', /Numbers of these texts, cut by coder/);
-  expect(found.meaning).toContain('Of 6 in all');
+  const found = table('numbers', /Numbers in these texts, split by coder/);
+  expect(found.meaning).toContain('Of 6 numbers');
   expect(found.rows.map(({ cells }) => [cells[0], cells[1], cells[3], cells[4]])).toEqual([
     [1, 'without', 3, '0'],
     [2, 'without', 1, '12'],
@@ -262,7 +262,7 @@ test('a lexicon is learned from the lines without their blanks', () => {
 
 test('a tokenizer whose words are all one token has nothing to merge', () => {
   const whole = { ...named[0]!, tokenizer: lookup };
-  expect(section('merges', sectionsOf([whole])).missing).toMatch(/one token already/);
+  expect(section('merges', sectionsOf([whole])).missing).toMatch(/already one token/);
 });
 
 test('lengths of words and tokens are shares, and edits leave most boundaries', () => {
@@ -275,7 +275,7 @@ test('lengths of words and tokens are shares, and edits leave most boundaries', 
     'tokens of stories260K',
   ]);
   for (const { ys } of curve.lines) expect(ys.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
-  const perWord = table('words', /Tokens of a word/).rows;
+  const perWord = table('words', /Tokens per word/).rows;
   expect(perWord.map(({ cells }) => cells[0]).at(-1)).toBe('8 or more');
   expect(perWord.reduce((sum, { cells }) => sum + Number(cells[1]), 0)).toBeCloseTo(1, 12);
   const edits = table('words', /survive small edits/).rows;
@@ -291,7 +291,7 @@ test('chunks are judged by the passages of questions', () => {
     { question: 'Elsewhere?', path: 'gone.md', references: [{ start: 0, end: 5 }] },
   ];
   const asked = sectionsOf(named.slice(0, 1), { questions });
-  const settings = table('chunks', /By the way/, asked);
+  const settings = table('chunks', /By chunking/, asked);
   expect(settings.meaning).toContain('over 1 questions');
   expect(settings.rows).toHaveLength(20);
   const { ids } = coder.encode(TEXTS['doc.md']!);

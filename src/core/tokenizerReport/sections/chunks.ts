@@ -42,7 +42,7 @@ export const chunks: SectionKind = {
     if (!questions)
       return {
         missing:
-          'Name a file with questions and the passages that answer them to see this: "tokenscope.report.passages" in the settings, or --passages.',
+          'This section needs a file with questions and the passages that answer them. Set "tokenscope.report.passages", or use --passages.',
       };
     const found: Asked[] = [];
     const parts = new Set<string>();
@@ -55,8 +55,10 @@ export const chunks: SectionKind = {
       finish() {
         const asked = nearest(found);
         if (asked.length === 0)
-          return { missing: 'None of the passages is in these texts: their paths are of others.' };
-        const long = parts.size > 0 ? ' Of texts over 1 MB the first part alone is read.' : '';
+          return {
+            missing: 'None of the passages is in these texts. Check the paths of the passages.',
+          };
+        const long = parts.size > 0 ? ' Only the first 1 MB of each text is read.' : '';
         return [settingTable(asked, long), questionTable(asked)];
       },
     };
@@ -107,10 +109,10 @@ function settingTable(asked: readonly Asked[], long: string): Table {
   });
   return {
     kind: 'table',
-    title: 'By the way the text is cut',
-    meaning: `On average over ${asked.length} questions, in tokens of the first tokenizer, with every chunk found that has a token of a passage. Precision omega: the share of what is found that is of the passages. Intersection over union is lower where chunks overlap, since what is found twice counts twice.${long}`,
+    title: 'By chunking method',
+    meaning: `Averages over ${asked.length} questions, in tokens of the first tokenizer. Every chunk with a token of a passage counts as retrieved. Precision omega: the share of the retrieved tokens that belong to the passages. Intersection over union: lower where chunks overlap, because tokens that are retrieved twice count twice.${long}`,
     columns: [
-      { title: 'Cut at', format: 'text' },
+      { title: 'Split at', format: 'text' },
       { title: 'Tokens', format: 'count' },
       { title: 'Overlap', format: 'count' },
       ...RATIOS,
@@ -134,7 +136,7 @@ function questionTable(asked: readonly Asked[]): Table {
   return {
     kind: 'table',
     title: 'By question',
-    meaning: `With the best of these ways: ${name}, ${size} tokens, an overlap of ${overlap}. The worst ones first; a click opens the passage.`,
+    meaning: `With the best method: ${name}, ${size} tokens, overlap ${overlap}. Worst questions first; click to open the passage.`,
     columns: [{ title: 'Question', format: 'text' }, ...RATIOS],
     rows: rows.slice(0, MAX_QUESTIONS),
     total: rows.length,

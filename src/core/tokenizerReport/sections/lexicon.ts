@@ -40,7 +40,7 @@ export const lexicon: SectionKind = {
         }
       },
       finish(onProgress) {
-        if (lines.length === 0) return { missing: 'There is no line to learn from.' };
+        if (lines.length === 0) return { missing: 'The texts have no lines to learn from.' };
         const learned = learn(lines, PUBLISHED_SETTINGS, seededRandom(seed), onProgress);
         return [sizeTable(names, tokenizers, lines, learned, isPart), unitTable(lines, learned)];
       },
@@ -60,9 +60,9 @@ function sizeTable(
   return {
     kind: 'table',
     title: 'Tokens and types',
-    meaning: `The lines of up to ${LONGEST_LINE} characters without their blanks, cut by the learned lexicon; by a byte-level BPE that is trained on the same lines and has as many entries as the lexicon, or its 256 bytes if that is more; and by the tokenizer, which was made for texts with blanks. A type is a token that occurs.${part}`,
+    meaning: `The lines of up to ${LONGEST_LINE} characters, without spaces, are split by the learned lexicon; by a byte-level BPE tokenizer trained on the same lines, with as many entries as the lexicon but at least 256; and by the tokenizer, which was made for text with spaces. A type is a distinct token.${part}`,
     columns: [
-      { title: 'Cut by', format: 'text' },
+      { title: 'Split by', format: 'text' },
       { title: 'Tokens', format: 'count', hasBar: true },
       { title: 'Types', format: 'count', hasBar: true },
     ],
@@ -105,7 +105,7 @@ function unitTable(lines: readonly string[], learned: Lexicon): Table {
   return {
     kind: 'table',
     title: 'The lexicon',
-    meaning: 'The best ones first: they proved of use the most often.',
+    meaning: 'Units that were useful most often come first.',
     columns: [
       { title: 'Unit', format: 'text' },
       { title: 'Rank', format: 'count' },

@@ -28,7 +28,7 @@ export const merges: SectionKind = {
       finish(onProgress) {
         const found = dynamicMerges(texts, tokenizer!, MOST_MERGES, onProgress);
         if (found.merges.length === 0)
-          return { missing: 'Every word of these texts is one token already.' };
+          return { missing: 'Every word of these texts is already one token.' };
         return [lengthCurve(found, isPart), wholeTable(found), mergeTable(found)];
       },
     };
@@ -37,11 +37,11 @@ export const merges: SectionKind = {
 
 function lengthCurve({ lengths, units }: DynamicTokens, isPart: boolean): Curve {
   const [first, last] = [lengths[0]!, lengths.at(-1)!];
-  const part = isPart ? ' Only the first texts, 4 MB in all, are measured.' : '';
+  const part = isPart ? ' Only the first 4 MB of text are measured.' : '';
   return {
     kind: 'curve',
     title: 'Tokens by the number of merges',
-    meaning: `From ${formatCount(first)} tokens to ${formatCount(last)}, ${(first / last).toFixed(2)} times shorter. No number of merges goes below ${formatCount(units)}, one token for each word.${part}`,
+    meaning: `From ${formatCount(first)} to ${formatCount(last)} tokens, ${(first / last).toFixed(2)} times shorter. The lower limit is ${formatCount(units)}: one token per word.${part}`,
     x: { title: 'merges', format: 'count' },
     y: { title: 'tokens', format: 'count' },
     xs: Array.from(lengths, (_, m) => m),
@@ -55,7 +55,7 @@ function lengthCurve({ lengths, units }: DynamicTokens, isPart: boolean): Curve 
 const wholeTable = ({ whole }: DynamicTokens): Table => ({
   kind: 'table',
   title: 'Words that become one token',
-  meaning: 'Those that had several tokens, in the order in which they become whole.',
+  meaning: 'Words of several tokens, in the order in which they become one token.',
   columns: [
     { title: 'Word', format: 'text' },
     { title: 'Times', format: 'count', hasBar: true },
@@ -70,7 +70,7 @@ const wholeTable = ({ whole }: DynamicTokens): Table => ({
 const mergeTable = ({ merges: done }: DynamicTokens): Table => ({
   kind: 'table',
   title: 'Merges',
-  meaning: 'The pair that was the most frequent each time.',
+  meaning: 'The most frequent pair at each step.',
   columns: [
     { title: 'Merge', format: 'count' },
     { title: 'Left', format: 'text' },

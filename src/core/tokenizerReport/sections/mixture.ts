@@ -42,7 +42,7 @@ export const mixture: SectionKind = {
         const sampled = [...kinds].filter(([, { length }]) => length >= LEAST);
         if (sampled.length < 2)
           return {
-            missing: `There have to be two ${categories === 'folder' ? 'folders' : 'kinds of file'} or more with ${LEAST / 1000} kB of text each: the method says which of them the training data was like.`,
+            missing: `This section needs at least two ${categories === 'folder' ? 'folders' : 'kinds of file'} with ${LEAST / 1000} kB of text each, to compare which of them the training data resembles.`,
           };
         const texts = sampled.map(([, kind]) => kind.texts);
         const random = seededRandom(seed);
@@ -68,7 +68,7 @@ function shareTable(found: MixtureWithIntervals, kinds: readonly string[]): Tabl
   return {
     kind: 'table',
     title: 'Shares of the samples',
-    meaning: `Of the training data's bytes, from the first ${merges} merges. Slack: ${percent(slack)} of what the pairs that were merged lack to be the most frequent ones; 0 % would be data of these samples’ kinds alone. ${unseen} of the merges are in no sample and say nothing. Intervals: from texts drawn anew ${RESAMPLES} times; they say how much depends on the choice of texts, not whether these kinds are those of the training data.`,
+    meaning: `Shares of the bytes of the training data, estimated from the first ${merges} merges. Slack: ${percent(slack)}, the amount by which merged pairs fall short of being the most frequent; 0 % would mean that the training data consists of these kinds alone. ${unseen} of the merges occur in no sample and are ignored. The intervals come from ${RESAMPLES} bootstrap resamples of the texts; they show how much depends on the choice of texts, not whether these kinds are the right ones.`,
     columns: [
       { title: 'Sample', format: 'text' },
       { title: 'Share', format: 'share', hasBar: true },

@@ -56,7 +56,7 @@ function lengthTable(names: readonly string[], tokenizers: readonly Tokenizer[])
     kind: 'table',
     title: 'Groups by the length of a number',
     meaning: [
-      'How many digits each group of a number has, from the left, as the tokenizer cuts it after a blank; with commas it is written as people write it.',
+      'The number of digits in each group, from the left, as the tokenizer splits a number after a space. With commas: the number is written with thousands separators.',
       ...tokenizers.flatMap((tokenizer, i) =>
         hasSingleDigitsOnly(tokenizer)
           ? [`No token of ${names[i]} holds two digits: no difference by construction.`]
@@ -92,11 +92,11 @@ function foundTable(name: string, counts: NumberCounts): Table {
   const shares = [...byGrouping].map(([grouping, count]) => `${grouping} ${formatCount(count)}`);
   return {
     kind: 'table',
-    title: `Numbers of these texts, cut by ${name}`,
+    title: `Numbers in these texts, split by ${name}`,
     meaning:
       all === 0
-        ? 'There are no digits in these texts.'
-        : `By length and grouping, with the first of each. Of ${formatCount(all)} in all: ${shares.join(', ')}.`,
+        ? 'These texts contain no digits.'
+        : `By length and grouping, with the first example of each. Of ${formatCount(all)} numbers: ${shares.join(', ')}.`,
     columns: [
       { title: 'Digits', format: 'count' },
       { title: 'Commas', format: 'text' },
@@ -121,7 +121,7 @@ function numberTable(name: string, all: WordList<Grouped>): Table {
   return {
     kind: 'table',
     title: 'Every number of two digits or more',
-    meaning: `As ${name} cuts it at its first place, the most frequent first. A click opens the place.`,
+    meaning: `As ${name} splits the first occurrence; most frequent first. Click to open the first occurrence.`,
     columns: [
       { title: 'Number', format: 'text' },
       { title: 'Times', format: 'count' },

@@ -73,7 +73,7 @@ function scriptTable(names: readonly string[], reports: readonly ScriptReport[])
   return {
     kind: 'table',
     title: 'Scripts of these texts',
-    meaning: `A token belongs to the script of its first letter. Disparity: how many times the tokens per byte of the best script${bestWords(reports[0]!)}. Words are counted where blanks divide them.`,
+    meaning: `A token belongs to the script of its first letter. Disparity: tokens per byte relative to the best script${bestWords(reports[0]!)}. Words are counted for scripts that separate them by spaces.`,
     columns: [
       { title: 'Script', format: 'text' },
       ...columnsPer(
@@ -105,8 +105,8 @@ const bestWords = ({ best }: ScriptReport) => (best === null ? '' : `, here ${be
 
 const fineTable = (words: readonly ListedWord<FineWord>[]): Table => ({
   kind: 'table',
-  title: 'Words that are cut finely',
-  meaning: `Words of at least ${MIN_TOKENS} tokens that have more than ${FACTOR} times the tokens per byte of the best script; first those that cost the most tokens in all. Tokens are those at the first place, which a click opens.`,
+  title: 'Words that are split into many tokens',
+  meaning: `Words of at least ${MIN_TOKENS} tokens with more than ${FACTOR} times the tokens per byte of the best script, sorted by total tokens. The number of tokens is that of the first occurrence; click to open it.`,
   columns: [
     { title: 'Word', format: 'text' },
     { title: 'Script', format: 'text' },
@@ -128,7 +128,7 @@ function parityTable(
   return {
     kind: 'table',
     title: `The same text in ${parallelTexts.length} languages`,
-    meaning: `Four articles of the Universal Declaration of Human Rights. Parity: how many times the tokens of the ${REFERENCE} text.`,
+    meaning: `Four articles of the Universal Declaration of Human Rights. Parity: tokens relative to the ${REFERENCE} text.`,
     columns: [
       { title: 'Language', format: 'text' },
       ...columnsPer(names, ['Tokens', 'count'], ['Parity', 'rate']).map((column, i) => ({

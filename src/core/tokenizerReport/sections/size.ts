@@ -36,7 +36,7 @@ export const size: SectionKind = {
           {
             kind: 'table',
             title: 'By kind of file',
-            meaning: `${MEANING} A word is a run of anything but white space.`,
+            meaning: `${MEANING} A word is a run of characters other than white space.`,
             columns: columnsOf('Files', tokenizers.length),
             rows: [
               rowOf('all', total),
@@ -63,7 +63,7 @@ export const size: SectionKind = {
 };
 
 const MEANING =
-  'Tokens per word is the fertility; the fewer tokens per character, the more text fits into a context window.';
+  'Tokens per word is called fertility. The fewer tokens per character, the more text fits into a context window.';
 
 const sumOf = (a: Counted, b: Counted): Counted => ({
   size: addSizes(a.size, b.size),

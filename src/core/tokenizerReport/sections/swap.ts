@@ -12,7 +12,7 @@ const MAX_WORDS = 100;
 export const swap: SectionKind = {
   open({ tokenizers, names, options }) {
     if (tokenizers.length < 2)
-      return { missing: 'Choose a second tokenizer to see this: a report compares two.' };
+      return { missing: 'This section compares two tokenizers. Choose a second one.' };
     const files = new Map<string, Swap>();
     // One word may become whole at some places and break at others.
     const [becomeWhole, breaking] = [new WordList<null>(), new WordList<null>()];
@@ -47,8 +47,8 @@ function totals([first, second]: readonly string[], all: Swap): Table {
   });
   return {
     kind: 'table',
-    title: 'In all',
-    meaning: `${second} has ${formatCell(swapRatio(all), 'rate')} times the tokens of ${first}. Boundaries are those between tokens; a word is a run of letters and digits, and whole where it is inside one token.`,
+    title: 'Total',
+    meaning: `${second} makes ${formatCell(swapRatio(all), 'rate')} times as many tokens as ${first}. Boundaries are those between tokens. A word is a run of letters and digits; it is whole if it is inside one token.`,
     columns: [
       { title: 'What', format: 'text' },
       { title: 'Count', format: 'count' },
@@ -68,7 +68,7 @@ function totals([first, second]: readonly string[], all: Swap): Table {
 const wordTable = (title: string, words: WordList<null>): Table => ({
   kind: 'table',
   title,
-  meaning: 'The most frequent first. A click opens the first place.',
+  meaning: 'Most frequent first. Click to open the first occurrence.',
   columns: [
     { title: 'Word', format: 'text' },
     { title: 'Times', format: 'count', hasBar: true },
@@ -85,7 +85,7 @@ function fileTable([first, second]: readonly string[], files: ReadonlyMap<string
   return {
     kind: 'table',
     title: 'Files that grow the most',
-    meaning: `Ratio: tokens under ${second} for each under ${first}.`,
+    meaning: `Ratio: tokens of ${second} divided by tokens of ${first}.`,
     columns: [
       { title: 'File', format: 'text' },
       { title: `Tokens, ${first}`, format: 'count' },
@@ -106,7 +106,7 @@ function costTable([first, second]: readonly string[], all: Swap, prices: readon
     kind: 'table',
     title: 'Context window and cost',
     meaning:
-      'Of all texts as one input, by the prices in your settings. A model has one tokenizer: a price belongs to the model whose tokenizer it is.',
+      'All texts as one input, at the prices in your settings. A price applies only to the tokenizer of its model.',
     columns: [
       { title: 'Price', format: 'text' },
       { title: `Cost, ${first}`, format: 'money' },

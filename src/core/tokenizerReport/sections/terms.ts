@@ -106,7 +106,8 @@ function savedCurve(report: TermReport): Curve {
   return {
     kind: 'curve',
     title: 'Tokens saved by the best terms',
-    meaning: 'What a vocabulary with so many of these terms added would save, the best ones first.',
+    meaning:
+      'Tokens saved if this many of the terms were added to the vocabulary, best terms first.',
     x: { title: 'terms added', format: 'count' },
     y: { title: 'tokens saved', format: 'count' },
     xs: [0, ...saved.map((_, k) => k + 1)],

@@ -49,7 +49,7 @@ function overTexts(names: readonly string[], quality: readonly TextQualityCounts
     {
       title: 'Over these texts',
       meaning:
-        'Fertility is tokens per word, a word being a run of anything but white space. Retention is the share of runs of letters and digits that are inside one token.',
+        'Fertility: tokens per word; a word is a run of characters other than white space. Retention: the share of runs of letters and digits that are inside one token.',
     },
     names,
     'rate',
@@ -67,7 +67,7 @@ const classTable = (names: readonly string[], reports: readonly VocabularyReport
     {
       title: 'Entries by class',
       meaning:
-        'What an entry is spelled with, a blank before it left out. Bytes: not whole characters, of which only others are made.',
+        'The kind of characters in an entry, without a leading space. Bytes: entries that are not whole characters and occur only as parts of them.',
     },
     'Class',
     names,
@@ -81,7 +81,7 @@ const scriptTable = (names: readonly string[], reports: readonly VocabularyRepor
     {
       title: 'Entries by script',
       meaning:
-        'The Unicode script of an entry’s characters. Common: digits, punctuation and blanks alone.',
+        'The Unicode script of an entry’s characters. Common: only digits, punctuation and spaces.',
     },
     'Script',
     names,
@@ -104,7 +104,7 @@ function alphabetTable(names: readonly string[], tokenizers: readonly Tokenizer[
     kind: 'table',
     title: 'Alphabets',
     meaning:
-      'The share of an alphabet’s characters that are a token of their own, and how many entries are spelled with it alone. What is not covered is spelled by bytes.',
+      'The share of an alphabet’s characters that are tokens of their own, and the number of entries that consist of it alone. Characters that are not covered are split into bytes.',
     columns: [
       { title: 'Alphabet', format: 'text' },
       { title: 'Characters', format: 'count' },
@@ -117,9 +117,9 @@ function alphabetTable(names: readonly string[], tokenizers: readonly Tokenizer[
 const duplicateTable = (names: readonly string[], reports: readonly VocabularyReport[]) =>
   measureTable(
     {
-      title: 'Spellings that differ little',
+      title: 'Similar spellings',
       meaning:
-        'Entries that another one with a lower id equals. A model has to learn for each of them anew what they mean.',
+        'Entries that equal one with a lower id up to the named difference. A model has to learn the meaning of each of them separately.',
     },
     names,
     'count',
@@ -134,11 +134,11 @@ const duplicateTable = (names: readonly string[], reports: readonly VocabularyRe
 
 const exampleTable = (tokenizer: Tokenizer, { duplicates }: VocabularyReport): Table => ({
   kind: 'table',
-  title: 'Most spellings of one word',
-  meaning: 'Entries of the first tokenizer that are equal up to case and blanks.',
+  title: 'Words with the most spellings',
+  meaning: 'Entries of the first tokenizer that are equal up to case and spaces.',
   columns: [
     { title: 'Entries', format: 'text' },
-    { title: 'How many', format: 'count' },
+    { title: 'Spellings', format: 'count' },
   ],
   rows: duplicates.examples.map(ids => ({
     cells: [ids.map(id => displayToken(tokenizer.bytesOf(id))).join('  '), ids.length],
@@ -148,9 +148,9 @@ const exampleTable = (tokenizer: Tokenizer, { duplicates }: VocabularyReport): T
 const reachTable = (names: readonly string[], reached: readonly Reachability[]) =>
   measureTable(
     {
-      title: 'Entries that a text can have',
+      title: 'Reachable entries',
       meaning: [
-        'Decided by the tokenizer itself: an entry is reached if a text is known that is encoded with it; it is never used if merges, UTF-8 and the normal form show that there is none. Special tokens are not asked about.',
+        'Checked with the tokenizer itself. Reached: a text is known whose encoding has the entry. Never used: merges, UTF-8 or the normal form rule out such a text. Special tokens are not checked.',
         ...reached.flatMap(({ reason }, i) =>
           reason === null ? [] : [`Of ${names[i]} the merges could not be asked: ${reason}`],
         ),
@@ -159,24 +159,25 @@ const reachTable = (names: readonly string[], reached: readonly Reachability[]) 
     names,
     'count',
     [
-      ['Asked about', ...reached.map(({ entries }) => entries)],
+      ['Checked', ...reached.map(({ entries }) => entries)],
       ['Reached', ...reached.map(each => each.reached)],
       ['Never used', ...reached.map(({ unreachable }) => unreachable.length)],
-      ['Neither shown', ...reached.map(({ open }) => open.length)],
+      ['Undecided', ...reached.map(({ open }) => open.length)],
     ],
   );
 
 const neverTable = (tokenizer: Tokenizer, name: string, reached: Reachability): Table => ({
   kind: 'table',
   title: `Never used by ${name}`,
-  meaning: 'A model sees these in training only where texts were not encoded by this tokenizer.',
+  meaning:
+    'No known text is encoded with these entries, so a model may never have seen them in training.',
   columns: [
     { title: 'Id', format: 'text' },
     { title: 'Entry', format: 'text' },
-    { title: 'Decided', format: 'text' },
+    { title: 'Reason', format: 'text' },
   ],
   rows: [
-    ...reached.unreachable.map(id => [id, 'no text has it'] as const),
+    ...reached.unreachable.map(id => [id, 'no text can have it'] as const),
     ...reached.open.map(id => [id, 'no text was found'] as const),
   ]
     .slice(0, MAX_LISTED)
@@ -192,7 +193,7 @@ function overlapTable(names: readonly string[], [a, b]: readonly Tokenizer[]): T
   return {
     kind: 'table',
     title: 'Overlap of the two vocabularies',
-    meaning: 'Entries with the same bytes, special tokens left out.',
+    meaning: 'Entries with the same bytes, without special tokens.',
     columns: [
       { title: 'In', format: 'text' },
       { title: 'Entries', format: 'count', hasBar: true },

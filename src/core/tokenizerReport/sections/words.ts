@@ -43,7 +43,7 @@ function lengthCurve(names: readonly string[], lengths: readonly LengthCounts[])
   return {
     kind: 'curve',
     title: 'Lengths of words and of tokens',
-    meaning: `Shares by length in characters, ${LONGEST} or more at the end. On average ${(found[0]!.meanWord ?? 0).toFixed(2)} for words and ${means.join(', ')}. Words are those of Unicode (UAX 29, without dictionaries).`,
+    meaning: `Share by length in characters; the last value is for ${LONGEST} or more. Mean length: ${(found[0]!.meanWord ?? 0).toFixed(2)} for words and ${means.join(', ')}. Word boundaries follow Unicode (UAX 29, without dictionaries).`,
     x: { title: 'characters', format: 'count' },
     y: { title: 'share', format: 'share' },
     xs: Array.from({ length: LONGEST + 1 }, (_, length) => length),
@@ -70,8 +70,8 @@ function perWordTable(names: readonly string[], lengths: readonly LengthCounts[]
   });
   return {
     kind: 'table',
-    title: 'Tokens of a word',
-    meaning: 'The share of words that have a letter in so many tokens.',
+    title: 'Tokens per word',
+    meaning: 'The share of words by the number of tokens that they overlap.',
     columns: [{ title: 'Tokens', format: 'text' }, ...columnsPer(names, ['Words', 'share'])],
     rows,
   };
@@ -82,7 +82,7 @@ function editTable(names: readonly string[], edits: readonly RobustnessCounts[])
   return {
     kind: 'table',
     title: 'Boundaries that survive small edits',
-    meaning: `One word in ${1 / EDITED_SHARE} is edited, of at most the first ${formatCount(MOST_EDITED)} characters, at random and the same way each time: a character replaced, left out or added; a letter in the other case; a blank left out or added. Shares are of the token boundaries outside the edit: all of them, and those in the edited word.`,
+    meaning: `One in ${1 / EDITED_SHARE} words of the first ${formatCount(MOST_EDITED)} characters is edited at random, in the same way each time: a character is replaced, removed or added; the case of a letter is changed; a space is removed or added. The shares refer to the token boundaries outside the edit: all of them, and those in the edited word.`,
     columns: [
       { title: 'Edit', format: 'text' },
       ...columnsPer(names, ['Edits', 'count'], ['All survive', 'share'], ['In the word', 'share']),
