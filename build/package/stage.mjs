@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { copyFiles, copyProduct, manifestOf, repository } from '../../test/host/product.mjs';
 import { REPOSITORY } from './owner.mjs';
+import { keepWorkingLinks } from './pages.mjs';
 
 /** Packagers leave out a folder of modules at the top; here Node finds them beside the bundles all the same. */
 const MODULES = 'dist/node_modules';
@@ -58,6 +59,7 @@ export function stageCommandLine(target, folder) {
     file.startsWith('node_modules/'),
   );
   copyFiles(repository, folder, [...COMMAND_LINE, ...modules]);
+  keepWorkingLinks(folder);
   moveModules(target, folder);
   const { version, license, keywords, engines } = readManifest();
   const [os, cpu] = target.binaries.length > 0 ? target.name.split('-') : [];

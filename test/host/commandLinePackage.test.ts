@@ -1,7 +1,7 @@
 // What the npm package of the command line is staged of, before one is packed: it needs no other package, and no script.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandLineParts } from '../../build/commandLine.mjs';
 import { COMMAND_LINE, stageCommandLine } from '../../build/package/stage.mjs';
@@ -49,6 +49,18 @@ describe.each(['linux-x64', 'darwin-arm64'])('for %s', name => {
       expect(existsSync(join(folder, path)), path).toBe(true);
     expect(readdirSync(folder)).not.toContain('media');
     expect(existsSync(join(folder, 'dist/extension.js'))).toBe(false);
+  });
+
+  test('has no picture or link to a file that is not in it', () => {
+    const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(path => path.endsWith('.md') && !path.includes('node_modules'))
+      .map(path => [dirname(path), readFileSync(join(folder, path), 'utf8')] as const);
+    const targets = pages.flatMap(([base, text]) =>
+      [...text.matchAll(/\]\(([^)\s#]+)/g)].map(([, target = '']) => [base, target] as const),
+    );
+    const own = targets.filter(([, target]) => !/^[a-z]+:/.test(target));
+    expect(own.length).toBeGreaterThan(20);
+    expect(own.filter(([base, target]) => !existsSync(join(folder, base, target)))).toEqual([]);
   });
 });
 
