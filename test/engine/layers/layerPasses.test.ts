@@ -273,13 +273,17 @@ test('layers are read for what is asked, and the same attention once', async () 
   const attention = await valuesOf(fake, 'attention', document);
   const local = await valuesOf(fake, 'dilution', document);
   expect(asked.splice(0)).toEqual(['attention']);
-  const near = await valuesOf(fake, 'dilution', document, {
+  const other = new Document('other', 1, `x${code.slice(1, 300)}`);
+  expect(await valuesOf(fake, 'attention', other)).not.toEqual(attention);
+  expect(asked.splice(0)).toEqual(['attention']);
+  expect(await valuesOf(fake, 'dilution', other)).not.toEqual(local);
+  expect(asked).toEqual([]);
+  const near = await valuesOf(fake, 'dilution', other, {
     ...defaultLayerOptions,
     nearShare: 0.5,
   });
   expect(near).not.toEqual(local);
-  expect(await valuesOf(fake, 'attention', new Document('again', 1, code))).not.toEqual(attention);
-  expect(asked.splice(0)).toEqual(['attention', 'attention']);
+  expect(asked).toEqual(['attention']);
 });
 
 test('a cancel ends a pass between chunks', async () => {
