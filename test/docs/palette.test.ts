@@ -36,6 +36,7 @@ test('a new window lists what has a use without a text', () => {
     'Connect to a Server…',
     'Open Reasoning Traces…',
     'Tokenizer Report…',
+    'Toggle Completions',
     'Open a Sample',
     'Open a Sample Trace',
     'Show Log',
@@ -55,7 +56,6 @@ test('an open text adds the overlay, the inspector and completions', () => {
 
 test('what is on can be turned off without a text', () => {
   expect(listed('tokenscope.isOn')).toContain('Turn Overlay Off');
-  expect(listed('tokenscope.completes')).toContain('Toggle Completions');
 });
 
 test('every command is listed in some state, or is in a menu', () => {

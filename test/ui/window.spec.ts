@@ -31,7 +31,7 @@ export async function nothingIsDrawnBeforeItIsAskedFor(ui: Workbench) {
 
 export async function thePaletteOffersWhatApplies(ui: Workbench) {
   const always = ['Choose Model or Tokenizer…', 'Open a Sample Trace', 'Show Log'];
-  const ofText = ['Toggle Overlay', 'Open Inspector', "Show the Model's Report"];
+  const ofText = ['Toggle Overlay', 'Open Inspector', 'Score Every Byte'];
   await ui.statusItem('Tokenscope').waitFor();
   for (const title of always) await isListed(ui, title, true);
   for (const title of ofText) await isListed(ui, title, false);
