@@ -1,11 +1,14 @@
 // What the editor takes for a setting where VS Code gives none is the default that the manifest says.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { completionSettings } from '../../src/editor/completion/completionSettings';
 import { Setting } from '../../src/editor/setting';
-import { settings } from '../../src/editor/settings';
+import { chosenPair, layerOptions, pairOf, settings } from '../../src/editor/settings';
 import { root } from '../support/paths';
+import { fake } from '../support/vscode';
+
+afterEach(() => fake.unsetAll());
 
 const { contributes } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   contributes: { configuration: { properties: Record<string, { default?: unknown }> }[] };
@@ -29,4 +32,45 @@ test('each setting has the default of the manifest', () => {
     expect(properties.has(`tokenscope.${name}`), name).toBe(true);
     expect(fallback, name).toEqual(properties.get(`tokenscope.${name}`)!.default);
   }
+});
+
+test('each setting of the manifest is read', () => {
+  const read = settingsIn({ settings, completionSettings }).map(
+    each => `tokenscope.${(each as unknown as { name: string }).name}`,
+  );
+  expect([...properties.keys()].filter(name => !read.includes(name))).toEqual([]);
+  expect(new Set(read).size).toBe(read.length);
+});
+
+test.each([
+  ['layer', 3, { layer: 3 }],
+  ['layer', 0, { layer: 0 }],
+  ['layer', -1, { layer: null }],
+  ['nearShare', 0.3, { nearShare: 0.3 }],
+  ['lookAheadTokens', 7, { lookAheadTokens: 7 }],
+  ['redundancyForm', 'other', { redundancyForm: 'other' }],
+  ['redundancyMargin', 0.7, { redundancyMargin: 0.7 }],
+  ['gateFolder', '/gate', { gateFolder: '/gate' }],
+])('layers: %s %s reaches its own option alone', (name, value, changed) => {
+  const before = layerOptions();
+  expect(before.layer).toBeNull();
+  fake.set(`layers.${name}`, value);
+  expect(layerOptions()).toEqual({ ...before, ...changed });
+});
+
+test('a pair is two models, or one with two prompts; without either the model’s folder names it', () => {
+  expect(chosenPair()).toBeUndefined();
+  expect(pairOf('', '')).toBeUndefined();
+  const pair = (positive: [string, string], negative: [string, string]) => ({
+    positive: { folder: positive[0], prompt: positive[1] },
+    negative: { folder: negative[0], prompt: negative[1] },
+  });
+  expect(pairOf('/a', '')).toEqual(pair(['/a', ''], ['', '']));
+  expect(pairOf('', '/b')).toEqual(pair(['', ''], ['/b', '']));
+  fake.set('pair.positivePrompt', 'Right.');
+  expect(chosenPair()).toEqual(pair(['', 'Right.'], ['', '']));
+  fake.set('pair.negativePrompt', 'Wrong.');
+  fake.set('pair.positive', '/a');
+  fake.set('pair.negative', '/b');
+  expect(chosenPair()).toEqual(pair(['/a', 'Right.'], ['/b', 'Wrong.']));
 });

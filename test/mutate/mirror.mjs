@@ -49,6 +49,7 @@ const ALSO = new Map([
     ['test/servers/kinds.test.ts', 'test/servers/kills.test.ts'],
   ],
   ['webview/parts', ['test/webview/tabs/features.test.ts', 'test/webview/tabs/tokens.test.ts']],
+  ['webview/tabs', ['test/webview/inspector.test.ts']],
 ]);
 
 /** @param {string} path */

@@ -150,3 +150,89 @@ test('says what was rolled back and forward, and what stopped it', () => {
   );
   expect(explainCompletion(SHOWN, [])).not.toMatch(/^rolled forward/m);
 });
+
+test('the facts are in their order, each once', () => {
+  const factsOf = (view: Partial<CompletionView>) => {
+    const page = explainCompletion({ ...SHOWN, view: { ...VIEW, ...view } }, []);
+    return page
+      .split('\n\n')[2]!
+      .split('\n')
+      .map(line => line.split(/ {2,}/)[0]);
+  };
+  const usual = [
+    'model',
+    'form',
+    'healing',
+    'rolled back',
+    'stopped',
+    'probability',
+    'cost',
+    'chosen by',
+  ];
+  expect(factsOf({})).toEqual(usual);
+  expect(factsOf({ inexact: 'no BPE', rolledForward: bytes('x') })).toEqual([
+    'model',
+    'form',
+    'healing',
+    'not exact',
+    'rolled back',
+    'rolled forward',
+    ...usual.slice(4),
+  ]);
+});
+
+test('each way of healing and of stopping has words of its own', () => {
+  const lineOf = (start: string, view: Partial<CompletionView>) =>
+    explainCompletion({ ...SHOWN, view: { ...VIEW, ...view } }, [])
+      .split('\n')
+      .find(line => line.startsWith(start))!;
+  const healings = (['exact', 'one-token', 'none'] as const).map(healing =>
+    lineOf('healing', { healing }),
+  );
+  expect(healings.map(line => /healing +(exact|one token|none): \S/.exec(line)?.[1])).toEqual([
+    'exact',
+    'one token',
+    'none',
+  ]);
+  const [item] = VIEW.items as [CompletionView['items'][0]];
+  const reasons = [
+    'end',
+    'line',
+    'join',
+    'balance',
+    'tokens',
+    'time',
+    'unsure',
+    'nothing',
+  ] as const;
+  const stops = reasons.map(stopReason => lineOf('stopped', { items: [{ ...item, stopReason }] }));
+  expect(new Set(stops).size).toBe(reasons.length);
+  for (const stop of stops) expect(stop).toMatch(/^stopped +\S+ \S+/);
+});
+
+test('three other tokens beside each, never itself, and the healings in a table', () => {
+  const [item] = VIEW.items as [CompletionView['items'][0]];
+  const other = (id: number) => ({ id, bytes: bytes(`t${id}`), logprob: Math.log(0.1) });
+  const tokens = [{ ...item.tokens[0]!, top: [1, 5, 2, 3, 4].map(other) }];
+  const view = { ...VIEW, items: [{ ...item, tokens }] };
+  const page = explainCompletion({ ...SHOWN, view }, [view]);
+  expect(page).toMatch(/t1 10 % {3}t2 10 % {3}t3 10 %/);
+  expect(page).not.toMatch(/t[45] /);
+  const one: CompletionView = { ...VIEW, healing: 'one-token', rolledBack: bytes('word') };
+  const table = explainCompletion(SHOWN, [VIEW, one]).split('\n\n').at(-3)!;
+  expect(table.split('\n').map(line => line.trim().split(/ {2,}/).slice(0, 4))).toEqual([
+    ['The same place with each healing'],
+    ['exact', '1 byte back', '14 tokens', '12 ms'],
+    ['one-token', '4 bytes back', '14 tokens', '12 ms'],
+    ['(run again just now, one after the other, with the prompt cached)'],
+  ]);
+});
+
+test('without a prompt there is no section of it', () => {
+  const { prompt: _, ...unseen } = VIEW;
+  expect(explainCompletion(SHOWN, [VIEW])).toContain(
+    'The prompt, 40 tokens, up to where the model continues\n\n<|fim_prefix|>\nfoo\n',
+  );
+  expect(explainCompletion(SHOWN, [unseen])).not.toContain('The prompt');
+  expect(explainCompletion(SHOWN, [])).not.toContain('The tokens of this completion');
+});

@@ -9,6 +9,7 @@ import {
   type EngineStatus,
   type ModelChoice,
 } from '../../../src/editor/engine/engineClient';
+import type { Opening } from '../../../src/editor/engine/openings';
 import type { PairMembers } from '../../../src/protocol/traces';
 import { bundleEngine } from '../../support/engineBundle';
 import { writeModelFolder } from '../../support/modelFolder';
@@ -263,4 +264,41 @@ test('a process that ends by itself is tried twice, with all that it said and ho
   await expect(engine.switchModel({ folder: folder('other'), contextLimit: 64 })).rejects.toThrow(
     `The engine stopped while it opened ${folder('other')} (exit code 3).`,
   );
+});
+
+/** Cancels what is opened as soon as it has begun. */
+function cancelling() {
+  const seen = new Set<Opening>();
+  return engine.openings.onDidChange(opening => {
+    if (seen.has(opening)) return;
+    seen.add(opening);
+    queueMicrotask(() => opening.cancel());
+  });
+}
+
+test('a first model that the user cancels is not opened, and the next request opens what is chosen', async () => {
+  const { opened, choose } = begin();
+  const listening = cancelling();
+  const cancelled = opened();
+  await expect(cancelled).rejects.toThrow(UserError);
+  await expect(cancelled).rejects.toThrow(
+    /^No model is open: opening it was cancelled\. Open another one with "Tokenscope: Choose Model/,
+  );
+  expect(engine.hasOpened({ folder: folder('first'), contextLimit: 64 })).toBe(false);
+  listening.dispose();
+  choose({ model: { folder: folder('other'), contextLimit: 64 } });
+  expect(await opened()).toBe(folder('other'));
+});
+
+test('a cancelled choice leaves what is open', async () => {
+  const { opened, states } = begin();
+  await opened();
+  const { state, pid } = engine;
+  const listening = cancelling();
+  const choice = { folder: folder('other'), contextLimit: 64 };
+  await expect(engine.switchModel(choice)).rejects.toThrow(Cancelled);
+  listening.dispose();
+  expect([engine.state, engine.pid, engine.hasOpened(choice)]).toEqual([state, pid, false]);
+  expect(await opened()).toBe(folder('first'));
+  expect(states).toEqual(['starting', 'ready']);
 });

@@ -53,6 +53,8 @@ async function run(answers: Answers) {
   const labels = new Map<number, Label>();
   const chosen = [...lists];
   const kept: string[][] = [];
+  const titles: string[] = [];
+  let picking: Parameters<GetLabelsOptions['pickPath']>[0] | undefined;
   const options: GetLabelsOptions = {
     sae: {
       name: 'sae',
@@ -68,22 +70,25 @@ async function run(answers: Answers) {
       if (paths.length > 0 && labels.size === 0) throw new UserError('No label was found.');
       return { info: { keptLabels: labels.size }, problems: [] };
     },
-    ask: async ({ prompt, value, validateInput }) => {
+    ask: async ({ title, prompt, value, validateInput }) => {
       shown.push(prompt!);
       const typed = answers.name ?? value!;
+      titles.push(title);
       expect(await validateInput!(typed)).toBe(undefined);
+      expect(await validateInput!('no name')).toBe('Enter a name such as gpt2-small/8-res-jb.');
       return typed;
     },
     confirm: async (question, details) => {
       shown.push(question, ...details);
       return agrees;
     },
-    showList: async items => {
+    showList: async (items, { title }) => {
+      titles.push(title);
       shown.push(...items.map(({ label, description = '' }) => `${label} | ${description}`));
       const label = chosen.shift();
       return items.find(item => item.label === label);
     },
-    pickPath: async () => answers.path,
+    pickPath: async about => ((picking = about), answers.path),
     cancellable: async (title, work) => {
       shown.push(title);
       const signal = cancels ? AbortSignal.abort() : new AbortController().signal;
@@ -92,7 +97,7 @@ async function run(answers: Answers) {
     shareReporter: () => (done, all, text) => shown.push(`${done === all ? 'all ' : ''}${text}`),
   };
   const got = await getLabels(options);
-  return { got, shown, kept, labels };
+  return { got, shown, kept, labels, titles, picking };
 }
 
 test('those of Neuronpedia are downloaded after consent, and only labels are kept', async () => {
@@ -172,4 +177,27 @@ test('what was read can be deleted', async () => {
   expect(kept).toEqual([[]]);
   expect(got).toEqual({ done: 'Deleted the labels read for sae.' });
   expect((await run({ lists: [] })).shown).not.toContain('Delete the labels | 0 labels');
+});
+
+test('each list and question says whose labels it is about; a file is one of those that can be read', async () => {
+  const title = 'Tokenscope: labels of features of sae';
+  const { titles } = await run({ lists: [NEURONPEDIA, 'explanations'] });
+  expect(titles).toEqual([title, title, `${title}: explanations of ${SOURCE}`]);
+  const { picking } = await run({ lists: ['From a file…'] });
+  expect(picking).toEqual({
+    title,
+    openLabel: 'Read Labels',
+    files: {},
+    filters: { Labels: ['jsonl', 'json', 'gz'] },
+  });
+});
+
+test('the only explanations of a name need no list', async () => {
+  server.close();
+  const one = Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('-x/')));
+  server = await startNeuronpedia({ files: one, listed: 1000 });
+  vi.stubEnv('TOKENSCOPE_NEURONPEDIA', server.endpoint);
+  const { got, titles } = await run({ lists: [NEURONPEDIA] });
+  expect(got).toEqual({ done: `Read 3 labels of ${SOURCE}.` });
+  expect(titles).toHaveLength(2);
 });

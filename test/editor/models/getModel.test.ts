@@ -55,9 +55,11 @@ function userWho({ lists, words, agrees = true, opens = true, signal }: Answers)
   const shown: string[] = [];
   /** Of the rows of the lists that have one. */
   const details: string[] = [];
+  /** What lists, questions and waits are about. */
+  const titles: string[] = [];
   const chosen = [...lists];
   const ui: GetModelUi = {
-    ask: async () => words,
+    ask: async ({ title }) => (titles.push(title), words),
     choose: async (question, ...titles) => {
       shown.push(question);
       return opens ? titles[0] : undefined;
@@ -66,17 +68,20 @@ function userWho({ lists, words, agrees = true, opens = true, signal }: Answers)
       shown.push(question, ...details);
       return agrees;
     },
-    showList: async items => {
+    showList: async (items, { title, matchOnDescription }) => {
+      titles.push(matchOnDescription ? `${title}, by descriptions too` : title);
       shown.push(...items.map(({ label, description = '' }) => `${label} | ${description}`));
       details.push(...items.flatMap(({ label, detail }) => (detail ? `${label} | ${detail}` : [])));
       const label = chosen.shift();
       return items.find(item => item.label === label);
     },
-    cancellable: async (_, work) =>
-      work(signal ?? new AbortController().signal, { report() {} }, undefined as never),
+    cancellable: async (title, work) => (
+      titles.push(title),
+      work(signal ?? new AbortController().signal, { report() {} }, undefined as never)
+    ),
     shareReporter: () => (done, all, text) => shown.push(`${done === all ? 'all ' : ''}${text}`),
   };
-  return { ui, shown, details };
+  return { ui, shown, details, titles };
 }
 
 const snapshot = (folder: string) => join(cacheFolder, folder, 'snapshots', COMMIT);
@@ -176,6 +181,32 @@ test('what is found by a search says what is in it, and who may have it', async 
   expect(details.slice(-2)).toEqual([
     'a/b | 1,234,567 downloads in a month',
     'c/d | 0 downloads in a month',
+  ]);
+});
+
+test('each list, question and wait says what it is about', async () => {
+  const title = 'Tokenscope: model from the Hugging Face hub';
+  const lists = ['Search by name…', 'owner/ggufs', 'm-Q4_0.gguf'];
+  const model = userWho({ lists, words: 'ggufs' });
+  await getModel(model.ui);
+  expect(model.titles).toEqual([
+    title,
+    title,
+    'Searching the hub',
+    `${title}, by descriptions too`,
+    'Asking the hub about owner/ggufs',
+    `${title}: weights of owner/ggufs`,
+    'Downloading owner/ggufs',
+  ]);
+  const sae = 'Tokenscope: autoencoder from the Hugging Face hub';
+  const other = ['Another repository by name…', 'blocks.3.hook_resid_pre'];
+  const autoencoder = userWho({ lists: other, words: SAES });
+  await getAutoencoder(autoencoder.ui, undefined);
+  expect(autoencoder.titles.slice(0, 4)).toEqual([
+    sae,
+    sae,
+    `Asking the hub about ${SAES}`,
+    `${sae}: one of ${SAES}`,
   ]);
 });
 
