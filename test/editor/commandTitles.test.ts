@@ -36,3 +36,16 @@ test('each command of the manifest does something, and nothing else does', () =>
   table.showLog!();
   expect(show).toHaveBeenCalledOnce();
 });
+
+/** Articles, conjunctions and short prepositions, which titles have in lower case. */
+const SMALL = /^(?:a|an|and|as|at|by|for|from|in|of|on|or|the|to|with)$/;
+
+test('titles are in title case, and three dots are one character', () => {
+  for (const { title } of manifest.contributes.commands) {
+    expect(title).toMatch(/^[A-Z]/);
+    expect(title).not.toMatch(/\.|\s…/);
+    const words = title.match(/[\p{L}’']+/gu) ?? [];
+    const small = words.filter(word => !SMALL.test(word) && !/^\p{Lu}/u.test(word));
+    expect(small, title).toEqual([]);
+  }
+});

@@ -10,8 +10,15 @@ import { fake } from '../support/vscode';
 
 afterEach(() => fake.unsetAll());
 
+interface Property {
+  default?: unknown;
+  markdownDescription: string;
+  markdownEnumDescriptions?: string[];
+  enumDescriptions?: string[];
+}
+
 const { contributes } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  contributes: { configuration: { properties: Record<string, { default?: unknown }> }[] };
+  contributes: { configuration: { properties: Record<string, Property> }[] };
 };
 const properties = new Map(
   contributes.configuration.flatMap(each => Object.entries(each.properties)),
@@ -73,4 +80,13 @@ test('a pair is two models, or one with two prompts; without either the model’
   fake.set('pair.positive', '/a');
   fake.set('pair.negative', '/b');
   expect(chosenPair()).toEqual(pair(['/a', 'Right.'], ['/b', 'Wrong.']));
+});
+
+test('each description starts with a verb or a noun, and is of whole sentences', () => {
+  for (const [name, property] of properties) {
+    const { markdownDescription: text, markdownEnumDescriptions, enumDescriptions } = property;
+    expect(text, name).toMatch(/^(?!How|Which|Whether|What|Where|When|If)[A-Z]/);
+    const values = markdownEnumDescriptions ?? enumDescriptions ?? [];
+    for (const each of [text, ...values]) expect(each, name).toMatch(/\.$/);
+  }
 });

@@ -81,7 +81,8 @@ export async function aModelOfTheMachineIsOfferedOnce(ui: Workbench) {
     // The window remembers the overlay, if it had the time to.
     await ui.statusItem(/Tokenscope|coder/).waitFor();
     await ui.runCommand("Tokenscope: Show the Model's Report");
-    await ui.page.locator('.tab.active', { hasText: 'Report' }).waitFor();
+    // A page that loads takes the focus, and a list that is open would close.
+    await ui.webview().getByRole('heading', { name: 'Self-test' }).waitFor();
     // The engine is open, and a search that began later has found it: there would have been an offer by now.
     await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
     await rows.filter({ hasText: 'offered:latest' }).waitFor();
