@@ -7,10 +7,10 @@ export function consentFacts({ repository, weights, ...plan }: Plan): [string, s
   const { name, revision, commit, licence, isGated } = repository;
   const count = plan.files.length === 1 ? '1 file' : `${plan.files.length} files`;
   const there = plan.bytes - plan.missing;
-  const begun = there > 0 ? `, of which ${formatBytes(there)} are there` : '';
+  const begun = there > 0 ? `; ${formatBytes(there)} are already there` : '';
   return [
     ['repository', `${name} (${revision === commit ? '' : `${revision}, `}${commit.slice(0, 12)})`],
-    ['licence', isGated ? `${licence}; its owner asks to accept terms first` : licence],
+    ['licence', isGated ? `${licence}; you have to accept its terms on the hub first` : licence],
     ['download', `${formatBytes(plan.bytes)} in ${count}${begun}`],
     weights.kind === 'autoencoder'
       ? ['autoencoder', weights.name || 'the only choice']

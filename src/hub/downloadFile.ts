@@ -71,7 +71,7 @@ async function receive(client: HubClient, request: Request, file: BegunFile): Pr
         [200, 206, 416],
       );
       if (file.missing > 0)
-        throw transientOf(client.origin, request.subject, 'the connection was cut');
+        throw transientOf(client.origin, request.subject, 'the connection was closed');
     },
     request.signal,
     () => most,
@@ -122,7 +122,7 @@ class BegunFile {
     if (isRest && this.length > 0) return;
     await this.beginAnew();
     if (response.status !== 200)
-      throw transientOf(this.origin, subject, 'it answers with another part than was asked for');
+      throw transientOf(this.origin, subject, 'it returned a different part than requested');
   }
 
   async append(chunk: Uint8Array, { subject }: Request): Promise<void> {

@@ -149,7 +149,7 @@ export class HubClient {
     try {
       value = JSON.parse(text);
     } catch {
-      throw this.notRead(request, 'it is no JSON');
+      throw this.notRead(request, 'it is not JSON');
     }
     if (isNestedDeeper(value, MOST_JSON_LEVELS))
       throw this.notRead(request, 'it is nested too deeply');

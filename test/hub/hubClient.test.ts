@@ -161,7 +161,7 @@ test('a gated repository is refused without a token before anything is asked for
 });
 
 test.each([
-  ['no JSON', '<html>', 'it is no JSON'],
+  ['no JSON', '<html>', 'it is not JSON'],
   ['a list', '[]', 'does not answer like a Hugging Face hub about owner/model'],
   ['no commit', '{"siblings":[]}', 'does not answer like a Hugging Face hub about owner/model'],
   [

@@ -215,7 +215,7 @@ export async function savedNumbersAreShownAndAModelCanScoreAnew(ui: Workbench) {
   );
   await ui.screenshot('saved');
   const saved = await ui.hoverUntil('starts', /T0, from the file: OpenAI completions/);
-  assert.match(saved, /entropy at least 1\.01 bits, as the list is cut/);
+  assert.match(saved, /entropy at least 1\.01 bits, because the list is incomplete/);
   await ui.screenshot('saved hover');
   await ui.page.keyboard.press('Escape');
   await ui.page.locator('.view-lines').first().click();

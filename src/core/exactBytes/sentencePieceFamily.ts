@@ -46,7 +46,7 @@ export class SentencePieceFamily implements TokenizerFamily, Joins {
     const { normalizers, respell, scans, merger, whole } = tokenizer.parts;
     if (!byteIds) {
       throw new InexactError(
-        'The tokenizer has no byte fallback: the model cannot distinguish the characters that the vocabulary lacks',
+        'The tokenizer has no byte fallback: the model cannot distinguish characters that are not in the vocabulary',
       );
     }
     if (alphabet.isPartial) {

@@ -19,8 +19,9 @@ export function entropyWords({ entropiesNats, entropyUppersNats }: Scores, row: 
 /** Nats; `most` may be infinite. */
 export function boundsWords(least: number, most: number): string {
   if (most - least < EXACT) return formatBits(least);
-  if (!Number.isFinite(most)) return `at least ${formatBits(least)}, as the list is cut`;
-  return `between ${formatBits(least).replace(/ bits$/, '')} and ${formatBits(most)}, as the list is cut`;
+  if (!Number.isFinite(most))
+    return `at least ${formatBits(least)}, because the list is incomplete`;
+  return `between ${formatBits(least).replace(/ bits$/, '')} and ${formatBits(most)}, because the list is incomplete`;
 }
 
 /** 0 is a rank that is not known. */

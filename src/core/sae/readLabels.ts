@@ -95,7 +95,7 @@ function parsed(text: string): unknown {
 
 function objectOf(value: unknown): Json | string {
   if (value === undefined) return 'is not JSON';
-  return isObject(value) ? value : 'is no JSON object';
+  return isObject(value) ? value : 'is not a JSON object';
 }
 
 type Read = { readonly feature: number; readonly score: number; readonly label: Label };

@@ -93,7 +93,7 @@ function factTable({ model, view, options }: Shown, logprob: number | null): str
       'chosen by',
       options.temperature > 0
         ? `sampling at temperature ${options.temperature}`
-        : 'the likeliest token',
+        : 'always the most likely token',
     ],
   );
   return columns(rows, ['left']).join('\n');

@@ -80,7 +80,7 @@ export class Suggester {
     if (signal.aborted) return TYPED_ON;
     const left = this.suggestions.find(place);
     if (!left || (left.length === 0 && outcome.middles.length > 0)) return undefined;
-    return { middles: left, note: `${outcome.note}, asked for ${running.typed} keys before` };
+    return { middles: left, note: `${outcome.note}, requested ${running.typed} keys earlier` };
   }
 
   private start({ place, ask }: Pick<SuggestionRequest, 'place' | 'ask'>): Running {

@@ -133,7 +133,7 @@ async function findWithKey(
   const { origin } = new URL(readAddress(text).base);
   const key = await options.ask({
     title: TITLE,
-    prompt: `${origin} requires an API key. The key is kept in the secret storage of VS Code and sent only to this server.`,
+    prompt: `${origin} requires an API key. The key is stored in the secret storage of VS Code and sent only to this server.`,
     password: true,
     ignoreFocusOut: true,
     validateInput: value =>

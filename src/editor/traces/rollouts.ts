@@ -278,7 +278,7 @@ const KINDS: Record<RolloutFall['kind'], readonly [kind: string, words: string]>
 const CLIFFS: Record<CliffClass, string> = {
   deterministic: 'the model was sure of it',
   uncertain: 'the model was undecided',
-  'sampled off': 'another token was likelier',
+  'sampled off': 'another token was more likely',
 };
 
 /** What a fall is, and what makes it one. */

@@ -48,7 +48,7 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
       throw refuse('its header is not JSON');
     }
   });
-  if (!isObject(json)) throw refuse('its header is no JSON object');
+  if (!isObject(json)) throw refuse('its header is not a JSON object');
   const { __metadata__: notes, ...entries } = json;
   const tensors = Object.entries(entries).map(([name, entry]): StoredTensor => {
     const { dtype, shape: given, data_offsets } = isObject(entry) ? entry : {};

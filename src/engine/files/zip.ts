@@ -120,7 +120,7 @@ function unpackZstd(packed: Uint8Array, size: number): Uint8Array {
   try {
     stream.push(packed, true);
   } catch (error) {
-    throw new ZipError(`it is no whole zstd frame (${(error as Error).message})`);
+    throw new ZipError(`it is not a complete zstd frame (${(error as Error).message})`);
   }
   return Buffer.concat(chunks);
 }

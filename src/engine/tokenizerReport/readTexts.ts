@@ -44,7 +44,7 @@ export function* readTexts(
   }
 }
 
-const TOO_LONG = `larger than ${LARGEST_TEXT >> 20} MB, and this tokenizer has no places where a text can be cut`;
+const TOO_LONG = `larger than ${LARGEST_TEXT >> 20} MB, and this tokenizer cannot process a text in parts`;
 
 /** Whether all of it is UTF-8 without NUL, as `countOfBytes` asks. */
 function isText(path: string, source: FileSource): boolean {

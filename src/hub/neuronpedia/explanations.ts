@@ -76,7 +76,8 @@ async function listFiles(
   const subject = { what: `the list of explanations of ${name}` };
   const request = { path: `/?${query}`, signal, subject };
   const text = await client.text(request);
-  if (!/<ListBucketResult[\s>]/.test(text)) throw client.notRead(request, 'it is no list of files');
+  if (!/<ListBucketResult[\s>]/.test(text))
+    throw client.notRead(request, 'it is not a list of files');
   const files = [...text.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, each]) => {
     const bytes = Number(fieldOf(each!, 'Size') ?? NaN);
     // Of a file that was written at once; these have some hundreds of kilobytes.

@@ -21,8 +21,8 @@ test.each([
     'has no "index"',
   ]),
   ['{"index": 1, "descr', 'is not JSON'],
-  ['null', 'is no JSON object'],
-  ['[1, "x"]', 'is no JSON object'],
+  ['null', 'is not a JSON object'],
+  ['[1, "x"]', 'is not a JSON object'],
   ['['.repeat(20_000), 'is not JSON'],
   ['['.repeat(2 ** 21), 'is too long for a label'],
 ])('%.40s is left out, and the other lines are labels', (line, what) => {
@@ -66,7 +66,7 @@ test("Neuronpedia's spelling, numbers that are not finite and odd scores are rea
 
 test('of three lines that are no labels all are named', () => {
   expect(read('{}', colon, '1', '{}').left).toBe(
-    '3 of 4 lines left out: line 1 has no "index", line 3 is no JSON object, line 4 has no "index".',
+    '3 of 4 lines left out: line 1 has no "index", line 3 is not a JSON object, line 4 has no "index".',
   );
 });
 

@@ -106,7 +106,7 @@ test('names the model, and how its token was chosen', () => {
     const lines = explainCompletion({ ...SHOWN, options }, [VIEW]).split('\n');
     return lines.filter(line => /^(model|chosen by) /.test(line)).join();
   };
-  expect(line(0)).toMatch(/^model +coder,chosen by +the likeliest token$/);
+  expect(line(0)).toMatch(/^model +coder,chosen by +always the most likely token$/);
   expect(line(0.5)).toMatch(/sampling at temperature 0\.5$/);
 });
 

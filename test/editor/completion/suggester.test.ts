@@ -84,7 +84,7 @@ describe('a suggestion', () => {
     const outcome = await atLast(typist.suggest(at('expo')));
     expect(await given).toMatchObject({ middles: [], note: 'typing continued' });
     expect(textsOf(outcome)).toEqual([TEXT.slice(4, 3 + AHEAD)]);
-    expect(outcome.note).toMatch(/asked for 1 keys before/);
+    expect(outcome.note).toMatch(/requested 1 keys earlier/);
     expect(typist.asked).toBe(1);
     const second = typist.suggest(at('export function total('), undefined, true);
     await vi.advanceTimersByTimeAsync(20);
@@ -161,7 +161,7 @@ describe('a suggestion', () => {
     typist.suggester.prepare(at('export'), typist.ask('export'));
     typist.suggester.prepare(at('expo'), typist.ask('expo'));
     const outcome = await atLast(typist.suggest(at('export')));
-    expect(outcome.note).toMatch(/asked for 0 keys before/);
+    expect(outcome.note).toMatch(/requested 0 keys earlier/);
     expect(textsOf(outcome)).toEqual([TEXT.slice(6, 6 + AHEAD)]);
     expect(typist.asked).toBe(1);
   });

@@ -365,7 +365,7 @@ test('shows the numbers of a trace’s file, and asks no model', async () => {
     /^a — index 0 of 3 tokens, from 0, bytes `61`\n\nSurprisal: 1\.00 bits\n\n/,
   );
   expect(first).toMatch(
-    /\n\n50 % = 1\.00 bits; entropy at least 1\.50 bits, as the list is cut; top-1 gap 0\.00 bits\n\n/,
+    /\n\n50 % = 1\.00 bits; entropy at least 1\.50 bits, because the list is incomplete; top-1 gap 0\.00 bits\n\n/,
   );
   expect(first).toContain('| 1 | a ✓ | 50 % | 1.00 bits |\n| 2 | z | 25 % | 2.00 bits |\n\n');
   expect(first).toMatch(

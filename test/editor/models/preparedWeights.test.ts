@@ -22,7 +22,7 @@ test('nothing is kept, and nothing is asked', async () => {
   expect(await run(0, 'Delete')).toEqual({
     asked: [false],
     question: [],
-    said: ['There are no prepared weights to delete. Those of GGUF files are kept in /cache.'],
+    said: ['There are no prepared weights to delete. Prepared weights of GGUF files are stored in /cache.'],
   });
 });
 

@@ -10,7 +10,7 @@ const fall = (kind: RolloutFall['kind'], cliff?: CliffClass) =>
 test.each([
   ['deterministic', 'the model was sure of it'],
   ['uncertain', 'the model was undecided'],
-  ['sampled off', 'another token was likelier'],
+  ['sampled off', 'another token was more likely'],
 ] as const)('a cliff that is %s: the model is so, not the verdict', (cliff, of) => {
   expect(fallWords(fall('cliff', cliff))).toEqual({
     kind: 'Cliff',

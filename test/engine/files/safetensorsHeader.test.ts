@@ -145,7 +145,7 @@ test.each<[string, unknown]>([
 
 test('a header that is none is refused', () => {
   for (const json of ['[]', 'null', '3', '"a"'])
-    expect(headerOf(json, 8).read).toThrow(/no JSON object/);
+    expect(headerOf(json, 8).read).toThrow(/not a JSON object/);
   for (const json of ['{', '{"a":}']) expect(headerOf(json, 8).read).toThrow(/is not JSON/);
   // As long as the file, and a byte longer.
   expect(headerOf('{}', 0).read().tensors).toEqual([]);

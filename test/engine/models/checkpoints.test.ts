@@ -354,7 +354,7 @@ describe('refused in one line', () => {
     ['a header beyond the end', header('{}', 1e6), /its header does not fit into it/],
     ['a header of 2^63 bytes', Buffer.from('ffffffffffffff7f7b7d', 'hex'), /its header does not fit/],
     ['a header of words', header('hello'), /its header is not JSON/],
-    ['a list', header('[]'), /its header is no JSON object/],
+    ['a list', header('[]'), /its header is not a JSON object/],
     ['a tensor of nothing', header('{"a":1}'), /"a" has no type, shape or place/],
     ['a place before the start', header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}'), /no type, shape or place/],
     ['a tensor beyond the end', header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'), /"a" does not fit into it/],

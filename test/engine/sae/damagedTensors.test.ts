@@ -105,8 +105,8 @@ describe('safetensors', () => {
     ['a type of the prototype', entry([4], [0, 16], 'constructor'), /of type "constructor"/],
     ['a type that is an object', entry([4], [0, 16], { toString: 1 }), /no type, shape or place/],
     ['an entry that is null', '{"a":null}', /no type, shape or place/],
-    ['a list', '[]', /no JSON object/],
-    ['null', 'null', /no JSON object/],
+    ['a list', '[]', /not a JSON object/],
+    ['null', 'null', /not a JSON object/],
     [
       'lists in lists',
       `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,

@@ -108,7 +108,7 @@ const lists: [string, Partial<FakeBucket>, RegExp][] = [
   [
     'answers a page',
     { fault: () => ({ body: HTML }) },
-    /is not read: it is no list of files\. Is T/,
+    /is not read: it is not a list of files\. Is T/,
   ],
   ['is cut', { fault: () => ({ isCut: true }) }, /cannot be reached: /],
   [

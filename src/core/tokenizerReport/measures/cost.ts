@@ -38,14 +38,14 @@ export function readPrices(table: unknown, where: string): Price[] {
     );
   const isObject = (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject(table)) throw wrong('the prices are no object.');
+  if (!isObject(table)) throw wrong('the prices are not a JSON object.');
   return Object.entries(table).map(([name, price]) => {
     const { perMillion, window } = isObject(price) ? price : {};
     if (typeof perMillion !== 'number' || !(perMillion >= 0))
-      throw wrong(`"perMillion" of "${name}" is no number of at least 0.`);
+      throw wrong(`"perMillion" of "${name}" must be a number of at least 0.`);
     if (window === undefined) return { name, perMillion };
     if (typeof window !== 'number' || !(window > 0))
-      throw wrong(`"window" of "${name}" is no number above 0.`);
+      throw wrong(`"window" of "${name}" must be a number above 0.`);
     return { name, perMillion, window };
   });
 }

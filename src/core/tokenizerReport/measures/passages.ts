@@ -58,11 +58,11 @@ const FORM = 'Write {"question": "...", "references": [{"start": 0, "end": 10}]}
 function questionOf(line: string, where: string): Question {
   const value = valueOf(line, where) as Partial<Record<keyof Question, unknown>> | null;
   const { question, path, references } = value ?? {};
-  if (typeof question !== 'string') throw new UserError(`${where}: there is no question. ${FORM}`);
+  if (typeof question !== 'string') throw new UserError(`${where}: "question" is missing. ${FORM}`);
   if (path !== undefined && typeof path !== 'string')
-    throw new UserError(`${where}: the path is no text.`);
+    throw new UserError(`${where}: "path" is not a string.`);
   if (!Array.isArray(references) || references.length === 0 || !references.every(isSpan))
-    throw new UserError(`${where}: the references are no spans of at least one character. ${FORM}`);
+    throw new UserError(`${where}: "references" must be spans of at least one character. ${FORM}`);
   return { question, path, references };
 }
 

@@ -27,7 +27,7 @@ function glossaryRun(tokenizer: Tokenizer, glossary: readonly string[]): Section
       return [
         termTable(
           'Terms of the glossary',
-          'Pieces: tokens of the term after a blank. Saved: by the term as one token at all its places, those aside that a token reaches beyond.',
+          'Pieces: tokens of the term after a space. Saved: tokens saved if the term were one token, at all its occurrences that end at token boundaries.',
           report,
         ),
         savedCurve(report),
@@ -73,7 +73,7 @@ function identifierRun(tokenizer: Tokenizer): SectionRun {
       }));
       const table = termTable(
         'Identifiers of these texts',
-        `There is no glossary, so these are names as in source code, comments and strings included. Pieces: tokens of the name after a blank. Saved: at most, by the name as one token at all its places. A click opens the first place.${part}`,
+        `No glossary is set, so these are the identifiers in the texts, including comments and strings. Pieces: tokens of the identifier after a space. Saved: at most this many tokens, if it were one token at all its occurrences. Click to open the first occurrence.${part}`,
         { tokens, rows },
       );
       const placed = table.rows.map((row, i) => ({ ...row, place: worst[i]!.place }));

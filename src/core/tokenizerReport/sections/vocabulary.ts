@@ -125,7 +125,7 @@ const duplicateTable = (names: readonly string[], reports: readonly VocabularyRe
     'count',
     (
       [
-        ['up to blanks at the ends', 'blanks'],
+        ['up to spaces at the ends', 'blanks'],
         ['up to case', 'case'],
         ['up to both', 'both'],
       ] as const

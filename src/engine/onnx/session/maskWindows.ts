@@ -78,7 +78,7 @@ export async function measureMasks(
     const { data, dims } = outputs[names[i]!]!;
     const width = dims.at(-1) ?? 0;
     if (!(data instanceof Float32Array) || data.length !== rows * width || width < seen)
-      return 'its mask is no number for each pair of tokens';
+      return 'its mask does not have one number per pair of tokens';
     const window = windowOf(data, width, past);
     if (window === undefined)
       return 'its mask does more than hide what is later or before a window';

@@ -21,13 +21,13 @@ test('lines with questions, with or without a path', () => {
 test.each([
   ['', /^q\.jsonl has no question/],
   ['{"a', /^q\.jsonl, line 1 is not JSON/],
-  [`${LINE}\n[]`, /^q\.jsonl, line 2: there is no question/],
-  ['null', /^q\.jsonl, line 1: there is no question/],
-  ['{"question": "a", "path": 1}', /line 1: the path is no text/],
-  ['{"question": "a", "references": []}', /line 1: the references/],
-  ['{"question": "a", "references": [{"start": 3, "end": 3}]}', /line 1: the references/],
-  ['{"question": "a", "references": [{"start": -1, "end": 3}]}', /line 1: the references/],
-  ['{"question": "a", "references": [null]}', /line 1: the references/],
+  [`${LINE}\n[]`, /^q\.jsonl, line 2: "question" is missing/],
+  ['null', /^q\.jsonl, line 1: "question" is missing/],
+  ['{"question": "a", "path": 1}', /line 1: "path" is not a string/],
+  ['{"question": "a", "references": []}', /line 1: "references"/],
+  ['{"question": "a", "references": [{"start": 3, "end": 3}]}', /line 1: "references"/],
+  ['{"question": "a", "references": [{"start": -1, "end": 3}]}', /line 1: "references"/],
+  ['{"question": "a", "references": [null]}', /line 1: "references"/],
 ])('%j is refused by its line', (text, message) => {
   expect(() => readPassages('q.jsonl', text)).toThrow(UserError);
   expect(() => readPassages('q.jsonl', text)).toThrow(message);

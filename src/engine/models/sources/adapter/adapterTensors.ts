@@ -78,6 +78,6 @@ function lowRankOf(
     found.set(name, { down: weightAt(A.name, A), up: weightAt(B.name, B), scale: scaleOf(rank) });
   }
   if (found.size === 0)
-    throw new UserError(`${path} holds no LoRA: there is no tensor "….lora_A.weight" in it.`);
+    throw new UserError(`${path} is not a LoRA adapter: it has no tensor "….lora_A.weight".`);
   return found;
 }

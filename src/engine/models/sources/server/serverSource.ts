@@ -15,7 +15,7 @@ export function serverSource(
 ): ModelSource {
   return {
     find: () => undefined,
-    whyNone: () => 'it is no server',
+    whyNone: () => 'it is not a server',
     async open(address, _folder, _shape, _startRuntime, opening) {
       const send = opening?.send;
       if (!send) throw new UserError('A server can be used only from the command line and the editor.');
