@@ -7,6 +7,9 @@ after either changed.
 
 import hashlib
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
@@ -14,7 +17,8 @@ from transformers import AutoModelForCausalLM
 
 from training.golden.layers import rounded
 from training.paths import GOLDEN, REPO
-from training.tuned_lens.lens import WEIGHTS
+from training.tuned_lens.convert import convert
+from training.tuned_lens.lens import CONFIG, PICKLE, WEIGHTS
 from training.tuned_lens.train import Ladder, sampled
 
 MODEL, FOLDER = REPO / "models" / "stories260K", GOLDEN / "tuned-lens"
@@ -22,10 +26,21 @@ MODEL, FOLDER = REPO / "models" / "stories260K", GOLDEN / "tuned-lens"
 TOKENS, SEED = 96, 5
 
 
+def check_conversion(tensors: dict[str, torch.Tensor]) -> None:
+    """A pickle in the published layout becomes the same tensors."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(FOLDER / CONFIG, folder)
+        torch.save(tensors, Path(folder) / PICKLE)
+        found = load_file(convert(Path(folder)))
+    assert list(found) == sorted(tensors) and all(torch.equal(found[name], t) for name, t in tensors.items())
+
+
 @torch.no_grad()
 def main() -> None:
     model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float64).eval()
-    tensors = {name: tensor.double() for name, tensor in load_file(FOLDER / WEIGHTS).items()}
+    stored = load_file(FOLDER / WEIGHTS)
+    check_conversion(stored)
+    tensors = {name: tensor.double() for name, tensor in stored.items()}
     layers = model.config.num_hidden_layers
     ladder = Ladder(model, *([tensors[f"{i}.{part}"] for i in range(layers)] for part in ("weight", "bias")))
     all_ids = sampled(model, 1, TOKENS + 1, SEED)

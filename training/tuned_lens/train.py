@@ -18,7 +18,9 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from training.tuned_lens.lens import CONFIG, TYPE, translated, write
 
-ROWS, LENGTH, RATE = 8, 256, 1e-3
+ROWS, LENGTH, RATE = 8, 256, 1e-2
+# The model writes so many rows at once, which serve so many steps.
+POOL, POOL_STEPS = 64, 25
 
 
 def start_of(model: PreTrainedModel) -> int:
@@ -78,15 +80,17 @@ def train(model: PreTrainedModel, steps: int, seed: int) -> Ladder:
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
     ladder, began = Ladder(model, weights, biases), time.time()
     for step in range(steps):
-        states, target = ladder.states(sampled(model, ROWS, LENGTH, seed * 1_000_003 + step))
+        if step % POOL_STEPS == 0:
+            pool = sampled(model, POOL, LENGTH, seed * 1_000_003 + step)
+            print(f"step {step}, {time.time() - began:.0f} s", flush=True)
+        at = ROWS * step % POOL
+        states, target = ladder.states(pool[at : at + ROWS])
         adam.zero_grad()
         # One layer after the other: only one has its logits in memory.
         for i, h in enumerate(states):
             divergence(ladder.read(h, i), target).mean().backward()
         adam.step()
         schedule.step()
-        if step % 25 == 0:
-            print(f"step {step}, {time.time() - began:.0f} s", flush=True)
     return ladder
 
 
