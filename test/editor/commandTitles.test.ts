@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { commandTable, type CommandServices } from '../../src/editor/commandTables';
+import { fake } from '../support/vscode';
 
 const root = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -35,6 +36,9 @@ test('each command of the manifest does something, and nothing else does', () =>
   expect(Object.values(table).every(run => typeof run === 'function')).toBe(true);
   table.showLog!();
   expect(show).toHaveBeenCalledOnce();
+  fake.pick = undefined;
+  void table.chooseDensity!();
+  expect(fake.pick).toMatchObject({ title: 'Tokenscope: overlay density' });
 });
 
 /** Articles, conjunctions and short prepositions, which titles have in lower case. */

@@ -156,6 +156,51 @@ describe('a suggestion', () => {
     expect((await atLast(typist.suggest(at('export')))).middles).toHaveLength(1);
   });
 
+  test('that nobody waits for any more is not asked for', async () => {
+    const typist = new Typist();
+    const given = await atLast(typist.suggest(at('export'), AbortSignal.abort(), true));
+    expect(given).toEqual({ middles: [], note: 'typing continued' });
+    const pause = new AbortController();
+    const paused = typist.suggest(at('export'), pause.signal);
+    pause.abort();
+    expect((await atLast(paused)).note).toBe('typing continued');
+    expect([typist.asked, typist.suggester.isRunning]).toEqual([0, false]);
+  });
+
+  test('is under way until it is there, or given up', async () => {
+    const typist = new Typist();
+    const first = typist.suggest(at('export'), undefined, true);
+    expect(typist.suggester.isRunning).toBe(true);
+    await atLast(first);
+    expect(typist.suggester.isRunning).toBe(false);
+    const second = typist.suggest(at('let '), undefined, true);
+    typist.suggester.stop();
+    expect(typist.suggester.isRunning).toBe(false);
+    expect(await atLast(second)).toEqual({ middles: [], note: 'typing continued' });
+  });
+
+  test('that is remembered is shown at once, and asked for again where it is nothing and the user asks', async () => {
+    const typist = new Typist();
+    const place = at('export');
+    const first = await atLast(typist.suggest(place));
+    expect(first.note).toBe('asked');
+    for (const isExplicit of [false, true])
+      expect(await typist.suggest(place, undefined, isExplicit)).toEqual({
+        middles: first.middles,
+        note: 'remembered',
+      });
+    const nothing: Ask = async () => (typist.asked++, { middles: [], note: 'asked', ms: 1 });
+    const request = { place: at('x'), ask: nothing, maxPauseMs: 0 };
+    const { signal } = new AbortController();
+    const suggest = (isExplicit: boolean) =>
+      atLast(typist.suggester.suggest({ ...request, isExplicit }, signal));
+    await suggest(true);
+    expect(await suggest(false)).toEqual({ middles: [], note: 'remembered: nothing' });
+    expect(typist.asked).toBe(2);
+    expect((await suggest(true)).note).toBe('asked');
+    expect(typist.asked).toBe(3);
+  });
+
   test('is prepared ahead where nothing else runs', async () => {
     const typist = new Typist();
     typist.suggester.prepare(at('export'), typist.ask('export'));

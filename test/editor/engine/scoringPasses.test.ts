@@ -351,6 +351,62 @@ test('the delete gate is viewed by characters, read and explained by the folder 
   await done;
 });
 
+test('units are viewed by characters, and bytes of two models by their difference', async () => {
+  const range = { utf16Start: 0, utf16End: 3 };
+  const shown = wholeDocument(world.document.asDocument, []);
+  const at = { uri, version: 1 };
+  world.answers = { units: { name: 'units' }, characters: { name: 'characters' } };
+  expect(await world.queries.viewForLens(shown, range, lenses.units)).toEqual({
+    version: 1,
+    view: world.answers.units,
+  });
+  expect(world.calls.at(-1)).toEqual(['units', { ...at, range }]);
+  for (const [lens, difference] of [
+    [lenses.bytes, false],
+    [lenses.difference, true],
+  ] as const) {
+    expect(await world.queries.viewForLens(shown, range, lens)).toEqual({
+      version: 1,
+      view: world.answers.characters,
+    });
+    expect(world.calls.at(-1)).toEqual(['characters', { ...at, range, difference }]);
+  }
+  expect(world.note).toBeUndefined();
+});
+
+test('tokens are viewed by the passes of their lens, around the cursor, with features where it has them', async () => {
+  const range = { utf16Start: 0, utf16End: 3 };
+  const text = world.document.asDocument;
+  const asked = async (cursorOffset?: number) => {
+    const shown = wholeDocument(text, [], cursorOffset);
+    await world.queries.viewForLens(shown, range, lenses.surprisal);
+    return world.calls.at(-1)![1];
+  };
+  const request = { uri, version: 1, range, maxTokens: 3000, passes: ['tokens'] };
+  expect(await asked()).toEqual(request);
+  expect(await asked(0)).toEqual({ ...request, around: 0 });
+  world.features = { pins: [] };
+  expect(await asked()).toEqual({ ...request, features: { pins: [] } });
+  // The second tokenizer has none.
+  await world.queries.view(text, range, { second: true, maxTokens: 7 });
+  expect(world.calls.at(-1)![1]).toEqual({ uri, version: 1, range, second: true, maxTokens: 7 });
+});
+
+test('layers are asked for as the settings say', async () => {
+  fake.set('layers.nearShare', 0.3);
+  const { signal } = new AbortController();
+  await world.queries.layersAt(world.document.asDocument, 2, signal);
+  expect(world.calls.at(-1)).toEqual(['layersAt', { uri, version: 1, utf16: 2, nearShare: 0.3 }]);
+  fake.set('report.chunkTokens', 7);
+  expect(passOptions(lenses.chunks, {})).toMatchObject({ chunkTokens: 7 });
+  const ofLayers = { needs: ['deleteGate'] } as const;
+  expect(passOptions(ofLayers, {})).toMatchObject({ layers: { nearShare: 0.3 } });
+  expect(passOptions(lenses.surprisal, {})).not.toHaveProperty('layers');
+  const at = { ...wholeDocument(world.document.asDocument, []), utf16: 4 };
+  await world.queries.peak(at, 'surprisal', 1, [1, 2]);
+  expect(world.calls.at(-1)![1]).toMatchObject({ bounds: [1, 2] });
+});
+
 test('what is not exact is viewed as nothing, with the reason', async () => {
   world.answers = { characters: { refused: 'it is no BPE' } };
   const range = { utf16Start: 0, utf16End: 3 };

@@ -43,6 +43,8 @@ interface Answers {
   readonly path?: string;
   readonly isTrusted?: boolean;
   readonly cancels?: boolean;
+  /** What is asked is not waited for. */
+  readonly leaves?: boolean;
   readonly keptLabels?: number;
 }
 
@@ -91,6 +93,7 @@ async function run(answers: Answers) {
     pickPath: async about => ((picking = about), answers.path),
     cancellable: async (title, work) => {
       shown.push(title);
+      if (answers.leaves) return undefined;
       const signal = cancels ? AbortSignal.abort() : new AbortController().signal;
       return work(signal, { report() {} }, undefined as never);
     },
@@ -154,6 +157,7 @@ test('what goes wrong is one message, what is cancelled none, and neither leaves
   });
   fault = undefined;
   expect(await run({ lists: ways, cancels: true })).toMatchObject({ got: undefined, kept: [] });
+  expect(await run({ lists: ways, leaves: true })).toMatchObject({ got: undefined, kept: [] });
   expect(readdirSync(cacheFolder)).toEqual([]);
 });
 

@@ -89,7 +89,8 @@ test('the address is asked for with the last one, and said to be wrong as it is 
   const { asked } = await connect([KNOWN]);
   expect(asked[0]!.value).toBe(LOCAL);
   const problemOf = (text: string) => asked[0]!.validateInput!(text);
-  expect([problemOf(''), problemOf(' '), problemOf(` ${LOCAL} `)]).toEqual([
+  // As it is pasted: with a blank that does not break.
+  expect([problemOf(''), problemOf(' '), problemOf(`\u00a0${LOCAL} `)]).toEqual([
     undefined,
     undefined,
     undefined,

@@ -37,6 +37,24 @@ test('tokens are where the text has them, after the question', () => {
   expect([...view.utf16Starts][0]).toBe('Wie viele?\n'.length);
 });
 
+test('each column has a row for each token, of the whole view and of a part', () => {
+  const { tokens } = series;
+  expect([...view.byteStarts]).toEqual(tokens.map(({ start }) => start));
+  expect([...view.byteEnds]).toEqual(tokens.map(({ end }) => end));
+  expect(view.bytes).toEqual(tokens.map(({ bytes }) => bytes));
+  expect([view.first, view.total, view.pending, [...view.ids]]).toEqual([0, 4, 0, [0, 0, 0, 0]]);
+  const part = cutView(view, { utf16Start: view.utf16Starts[2]!, utf16End: view.utf16Ends[3]! });
+  const from = view.ids.length - part.ids.length;
+  expect([part.first, part.total]).toEqual([from, 4]);
+  for (const column of ['byteStarts', 'byteEnds', 'utf16Starts', 'utf16Ends'] as const)
+    expect([...part[column]]).toEqual([...view[column].slice(from)]);
+  expect([part.bytes, part.topBytes]).toEqual([
+    view.bytes!.slice(from),
+    view.topBytes!.slice(from),
+  ]);
+  expect([...part.scores!.logprobs]).toEqual([...view.scores!.logprobs.slice(from)]);
+});
+
 test('lenses show what the file says, and nothing where it says nothing', () => {
   const bitsOf = (lens: 'surprisal' | 'entropy' | 'varentropy' | 'gap') =>
     Array.from(view.ids, (_, row) => lenses[lens].value(view.scores, row));
