@@ -47,12 +47,12 @@ test('each column has a row for each token, of the whole view and of a part', ()
   const from = view.ids.length - part.ids.length;
   expect([part.first, part.total]).toEqual([from, 4]);
   for (const column of ['byteStarts', 'byteEnds', 'utf16Starts', 'utf16Ends'] as const)
-    expect([...part[column]]).toEqual([...view[column].slice(from)]);
+    expect(part[column]).toEqual(view[column].slice(from));
   expect([part.bytes, part.topBytes]).toEqual([
     view.bytes!.slice(from),
     view.topBytes!.slice(from),
   ]);
-  expect([...part.scores!.logprobs]).toEqual([...view.scores!.logprobs.slice(from)]);
+  expect(part.scores!.logprobs).toEqual(view.scores!.logprobs.slice(from));
 });
 
 test('lenses show what the file says, and nothing where it says nothing', () => {
