@@ -409,6 +409,35 @@ test('what all tabs share: the models, the text, and the tokens at the cursor', 
   expect(asked).toEqual([]);
 });
 
+test('while the overlay is off, or its lens has no heat, less is shared', async () => {
+  editor.select(5);
+  lens = 'tokens';
+  expect((await sharedState(context, editor.asEditor)).heat).toBeNull();
+  const heat = { kind: 'heat', bounds: [1], about: 'of this model', unit: '', decimals: 0 };
+  const own = { ...lenses.surprisal, scale: heat };
+  const measured = { ...context, state: { ...context.state, lens: own, isOn: true, pins: [] } };
+  expect(await sharedState(measured as never, editor.asEditor)).toMatchObject({
+    heat: { bounds: [1], about: 'of this model' },
+    channels: [],
+  });
+  asked.length = 0;
+  const off = { ...context, state: { ...measured.state, isOn: false } };
+  expect(await sharedState(off as never, editor.asEditor)).toMatchObject({
+    isOn: false,
+    file: 'src/a.txt',
+    cursorTokens: [],
+  });
+  expect(asked).toEqual([]);
+});
+
+test('the token at the cursor is asked for by one character', async () => {
+  editor.select(5);
+  await sharedState(context, editor.asEditor);
+  expect(asked[0]!.range).toEqual({ utf16Start: 5, utf16End: 6 });
+  state = { ...READY, secondProblem: 'No tokenizer there.' };
+  expect((await sharedState(context, editor.asEditor)).secondProblem).toBe('No tokenizer there.');
+});
+
 test('a source is another one for another model, another second one or another text', () => {
   const sources = new Set<string>();
   const add = (own: object, at?: FakeEditor) => {
