@@ -160,7 +160,7 @@ export class HubClient {
   notRead({ subject }: Request, why: string): UserError {
     const { name, variable } = this.origin;
     return new UserError(
-      `What ${this.environment.endpoint} answers about ${subject.what} is not read: ${why}. Is ${variable} ${name.replace(/^the /, 'a ')}?`,
+      `The answer of ${this.environment.endpoint} about ${subject.what} cannot be used: ${why}. Check that ${variable} is ${name.replace(/^the /, 'a ')}.`,
     );
   }
 

@@ -115,7 +115,7 @@ test('labels of a file come before those beside it, and are not kept', () => {
     ['--sae', sae, '--labels', path, '--json', '--feature', '3', '--top', '99'],
     'abc',
   );
-  expect(labelled.err).toContain('label 2 is of feature 1000000, and there are');
+  expect(labelled.err).toContain('label 2 is for feature 1000000, and there are');
   const labelsOf = (lines: { features?: { label: string }[] }[]) =>
     new Set(lines.flatMap(({ features = [] }) => features.map(({ label }) => label)));
   expect(labelsOf(labelled.lines())).toEqual(new Set(['from a file']));

@@ -63,7 +63,7 @@ test('a glossary and prices are read from files, or refused by name', () => {
   write('prices2.json', '{"a model": {"perMillion": "2"}}');
   const refused = (...more: string[]) => run([...args, ...more]).err;
   expect(refused('--glossary', 'latin1.txt')).toMatch(/latin1\.txt is not UTF-8 text/);
-  expect(refused('--glossary', 'empty.txt')).toMatch(/empty\.txt has no term/);
+  expect(refused('--glossary', 'empty.txt')).toMatch(/empty\.txt has no terms/);
   expect(refused('--glossary', 'nowhere.txt')).toMatch(/File not found: nowhere\.txt/);
   expect(refused('--prices', 'broken.json')).toMatch(/broken\.json is not JSON/);
   expect(refused('--prices', 'prices2.json')).toMatch(/prices2\.json: "perMillion" of "a model"/);

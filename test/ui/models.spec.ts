@@ -186,10 +186,7 @@ export async function theWaysToKeepAModelsWeightsAreChosenByKeyboard(ui: Workben
     await keyboard.press('Enter');
     const floats = rows.filter({ hasText: 'fp32 ·' });
     await floats.waitFor();
-    assert.match(
-      (await floats.getAttribute('aria-label')) ?? '',
-      /in use.*the usual choice: they fit/s,
-    );
+    assert.match((await floats.getAttribute('aria-label')) ?? '', /in use.*the default: they fit/s);
     await ui.screenshot('ways to keep weights');
     await keyboard.type('4 bits');
     await focused.filter({ hasText: '4 bits' }).waitFor();

@@ -25,7 +25,7 @@ export class ByteLevelFamily implements TokenizerFamily {
     const { scans, byteScans = [], merger, whole, normalizers } = tokenizer.parts;
     if (normalizers.some(step => step !== toNfc)) {
       throw new InexactError(
-        `The tokenizer normalises by ${tokenizer.normalizer}: exact probabilities of bytes are known for NFC only`,
+        `The tokenizer normalises by ${tokenizer.normalizer}; exact bytes are supported for NFC only`,
       );
     }
     const split = byteScans.length === 0 ? lookaheadOfSteps(scans) : undefined;

@@ -67,9 +67,9 @@ const DTYPE_WORDS: Readonly<Record<string, string>> = {
 const DTYPE_COSTS: Readonly<Record<string, string>> = {
   fp16: 'no exact bytes',
   q4f16: 'no exact bytes',
-  q8: 'numbers depend on what shares a run; no exact bytes',
-  int8: 'numbers depend on what shares a run; no exact bytes',
-  uint8: 'numbers depend on what shares a run; no exact bytes',
+  q8: 'numbers depend on the other tokens of a run; no exact bytes',
+  int8: 'numbers depend on the other tokens of a run; no exact bytes',
+  uint8: 'numbers depend on the other tokens of a run; no exact bytes',
 };
 
 /** '32-bit floats'; as it is called where it is not known here. */
@@ -81,7 +81,7 @@ export function dtypeFactsOf({ dtype, memory, written, isDefault }: DtypeChoice)
     `${formatSize(memory)} of memory`,
     written > 0 && `${formatSize(written)} on the disk, written once`,
     DTYPE_COSTS[dtype],
-    isDefault && `the usual choice: ${isDefault}`,
+    isDefault && `the default: ${isDefault}`,
   ].filter(fact => typeof fact === 'string');
 }
 

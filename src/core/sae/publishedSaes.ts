@@ -82,7 +82,7 @@ export function publishedFor(names: readonly string[]): PublishedSae | undefined
 
 /** Where a model has no autoencoder: which one is published for it. */
 export function describePublished({ models, repository, folder, ...sae }: PublishedSae): string {
-  return ` One is published for ${models[0]}: ${repository}, ${folder} (${sae.about}, licence ${sae.licence}). "Tokenscope: Get an Autoencoder from the Hub…" gets it, once you say yes.`;
+  return ` One is published for ${models[0]}: ${repository}, ${folder} (${sae.about}, licence ${sae.licence}). "Tokenscope: Get an Autoencoder from the Hub…" downloads it after you agree.`;
 }
 
 /** What is known of a repository's autoencoders besides their own files. */

@@ -114,7 +114,7 @@ function labelOf(json: Json, { source, features = Infinity }: LabelLimits): Read
   const index = typeof feature === 'string' && feature !== '' ? Number(feature) : feature;
   if (typeof index !== 'number' || !Number.isInteger(index) || index < 0) return 'has no "index"';
   if (typeof json.description !== 'string') return 'has no "description"';
-  if (index >= features) return `is of feature ${index}, and there are ${features}`;
+  if (index >= features) return `is for feature ${index}, and there are only ${features}`;
   const own = sourceName(json);
   if (source !== undefined && own !== undefined && own !== source) return `is of ${own}`;
   const given = asObjects(json.scores).map(({ value }) => scoreOf(value));

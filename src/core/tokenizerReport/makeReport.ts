@@ -79,7 +79,7 @@ export function makeReport(
 
 function resultOf(run: SectionRun | Missing, canSay: boolean, onProgress: (share: number) => void) {
   if ('missing' in run) return run;
-  if (!canSay) return { missing: 'There was no text to read.' };
+  if (!canSay) return { missing: 'There is no text to read.' };
   return run.finish(onProgress);
 }
 

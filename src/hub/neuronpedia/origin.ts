@@ -18,7 +18,7 @@ const NEURONPEDIA: Origin = {
     new UserError(
       status === 404
         ? `${what} is no longer at ${endpoint}. Get the list again.`
-        : `${what} could not be read from Neuronpedia: ${endpoint} answers ${status}. Is ${VARIABLE} as it should be?`,
+        : `${what} could not be read from Neuronpedia: ${endpoint} answered ${status}. Check ${VARIABLE}.`,
     ),
 };
 

@@ -30,7 +30,7 @@ test('none for another model, also one whose name begins alike', () => {
 
 test('the sentence names what there is to get, and the command that gets it', () => {
   expect(describePublished(publishedFor(['gpt2'])!)).toBe(
-    ' One is published for openai-community/gpt2: jbloom/GPT2-Small-SAEs-Reformatted, blocks.8.hook_resid_pre (about 150 MB, licence mit). "Tokenscope: Get an Autoencoder from the Hub…" gets it, once you say yes.',
+    ' One is published for openai-community/gpt2: jbloom/GPT2-Small-SAEs-Reformatted, blocks.8.hook_resid_pre (about 150 MB, licence mit). "Tokenscope: Get an Autoencoder from the Hub…" downloads it after you agree.',
   );
 });
 

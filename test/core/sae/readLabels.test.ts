@@ -160,7 +160,7 @@ test('labels of another autoencoder, and of features that it does not have, are 
   expect(
     readLabels(JSON.stringify([...rows, { index: 4, description: 'd' }]), labels, limits),
   ).toBe(
-    '2 of 4 labels left out: label 2 is of gpt2-small/7-res-jb, label 3 is of feature 24576, and there are 24576.',
+    '2 of 4 labels left out: label 2 is of gpt2-small/7-res-jb, label 3 is for feature 24576, and there are only 24576.',
   );
   expect([...labels.keys()]).toEqual([1, 4]);
 });

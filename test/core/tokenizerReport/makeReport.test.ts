@@ -84,7 +84,7 @@ test('a section without numbers says why, and others have theirs', () => {
 test('without any text, what is of texts is missing and what is of the tokenizer is not', () => {
   const own: SectionKind = { isOfTokenizer: true, open: () => ({ finish: () => [] }) };
   const { sections } = report([{ path: 'b.bin', reason: 'not text' }], { size, own });
-  expect(sections.map(({ missing }) => missing)).toEqual(['There was no text to read.', '']);
+  expect(sections.map(({ missing }) => missing)).toEqual(['There is no text to read.', '']);
 });
 
 test('only the sections that were asked for are made', () => {

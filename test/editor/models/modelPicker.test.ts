@@ -288,7 +288,7 @@ test('of one model alone that row asks for the way at once', async () => {
     {
       label: '32-bit floats',
       description: 'fp32 · 500 MB of memory',
-      detail: '500 MB on the disk, written once; the usual choice: they fit',
+      detail: '500 MB on the disk, written once; the default: they fit',
     },
     { label: '4 bits', description: 'q4 · 200 MB of memory · in use' },
   ]);

@@ -92,8 +92,8 @@ test('the usual dtype is the one in use where none was chosen, and none of a mod
   expect(inUse(undefined)).toEqual([]);
   expect(dtypeRows(machineModel({ dtypes }), undefined).map(({ detail }) => detail)).toEqual([
     undefined,
-    'no exact bytes; the usual choice: float32 takes more than half of the memory',
-    'numbers depend on what shares a run; no exact bytes',
+    'no exact bytes; the default: float32 takes more than half of the memory',
+    'numbers depend on the other tokens of a run; no exact bytes',
   ]);
 });
 

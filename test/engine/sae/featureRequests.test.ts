@@ -307,7 +307,7 @@ describe('labels from elsewhere', () => {
     const lines = [exported(1, 'a'), exported(2, 'b', '1-res-toy'), exported(1e6, 'c')];
     const { problems, info } = await keep([batch('mixed.gz', ...lines)], 'toy/0-res-toy');
     expect(problems).toEqual([
-      `${join(scratch, 'mixed.gz')}: 2 of 3 lines left out: line 2 is of toy/1-res-toy, line 3 is of feature 1000000, and there are ${info.features}.`,
+      `${join(scratch, 'mixed.gz')}: 2 of 3 lines left out: line 2 is of toy/1-res-toy, line 3 is for feature 1000000, and there are only ${info.features}.`,
     ]);
     expect(info.keptLabels).toBe(1);
   });

@@ -103,12 +103,12 @@ test('a name that it does not have is said, and one that is none is not asked fo
 const HTML = '<!doctype html><title>Sign in</title>';
 const lists: [string, Partial<FakeBucket>, RegExp][] = [
   ['answers 404', { fault: () => ({ status: 404 }) }, /^the list of .* is no longer at http/],
-  ['refuses', { fault: () => ({ status: 403 }) }, /answers 403\. Is TOKENSCOPE_NEURONPEDIA as it/],
+  ['refuses', { fault: () => ({ status: 403 }) }, /answered 403\. Check TOKENSCOPE_NEURONPEDIA/],
   ['answers 429', { fault: () => ({ status: 429 }) }, /it answers 429, 5 times in a row\./],
   [
     'answers a page',
     { fault: () => ({ body: HTML }) },
-    /is not read: it is not a list of files\. Is T/,
+    /cannot be used: it is not a list of files\. Check that T/,
   ],
   ['is cut', { fault: () => ({ isCut: true }) }, /cannot be reached: /],
   [

@@ -151,7 +151,7 @@ export class LookupTokenizer extends PipelineTokenizer<LookupParts> {
     if (pieces.at(-1)?.end === pretoken.length) return pieces;
     const place = pieces.at(-1)?.end ?? 0;
     throw new TokenizerError(
-      `The tokens that ${name} gives for ${quote(pretoken)} do not spell it from ${quote(pretoken.slice(place))} on: ` +
+      `The tokens of ${name} for ${quote(pretoken)} do not spell it from ${quote(pretoken.slice(place))} on, so ` +
         'their positions in the text are unknown',
     );
   }

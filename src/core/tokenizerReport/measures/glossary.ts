@@ -5,11 +5,11 @@ import { decodeUtf8 } from '../../text/utf8';
 /** The terms of a file, which is CSV where its name ends so. Throws `UserError` that names it where it is not UTF-8 or has no term. */
 export function readGlossary(path: string, bytes: Uint8Array): string[] {
   const list = decodeUtf8(bytes);
-  if (list === undefined) throw new UserError(`${path} is not UTF-8 text: save it as UTF-8.`);
+  if (list === undefined) throw new UserError(`${path} is not UTF-8 text. Save it as UTF-8.`);
   const terms = termsOf(list, /\.csv$/i.test(path) ? 'csv' : 'lines');
   if (terms.length > 0) return terms;
   throw new UserError(
-    `${path} has no term: write one a line, or in the first column of a CSV file.`,
+    `${path} has no terms. Write one per line, or in the first column of a CSV file.`,
   );
 }
 

@@ -21,7 +21,7 @@ export function readPassages(file: string, text: string): Question[] {
     .filter(({ line }) => line !== '')
     .map(({ line, number }) => questionOf(line, `${file}, line ${number}`));
   if (questions.length > 0) return questions;
-  throw new UserError(`${file} has no question.`);
+  throw new UserError(`${file} contains no question.`);
 }
 
 /** The line of a question about a text, whose spans are in UTF-16 units. */

@@ -21,7 +21,7 @@ interface Chunking {
 const CHUNKINGS: readonly Chunking[] = [true, false].flatMap(bySeparators =>
   SIZES.flatMap(size =>
     OVERLAPS.map(share => ({
-      name: bySeparators ? 'paragraphs, lines, sentences' : 'every so many tokens',
+      name: bySeparators ? 'paragraphs, lines, sentences' : 'a fixed number of tokens',
       size,
       overlap: size * share,
       bySeparators,

@@ -47,7 +47,7 @@ function lengthCurve({ lengths, units }: DynamicTokens, isPart: boolean): Curve 
     xs: Array.from(lengths, (_, m) => m),
     lines: [
       { name: 'tokens', ys: [...lengths] },
-      { name: 'one token a word', ys: Array.from(lengths, () => units) },
+      { name: 'one token per word', ys: Array.from(lengths, () => units) },
     ],
   };
 }

@@ -19,7 +19,7 @@ test('lines with questions, with or without a path', () => {
 });
 
 test.each([
-  ['', /^q\.jsonl has no question/],
+  ['', /^q\.jsonl contains no question/],
   ['{"a', /^q\.jsonl, line 1 is not JSON/],
   [`${LINE}\n[]`, /^q\.jsonl, line 2: "question" is missing/],
   ['null', /^q\.jsonl, line 1: "question" is missing/],

@@ -25,12 +25,14 @@ export interface MergeOrder {
 export function mergeOrderOf(tokenizer: Tokenizer, most: number): MergeOrder {
   if (!(tokenizer instanceof BpeTokenizer) || !(tokenizer.parts.alphabet instanceof ByteAlphabet)) {
     throw new UserError(
-      `The order of merges is known of byte-level BPE alone, and the tokenizer is ${tokenizer.name}`,
+      `The order of merges is known only for byte-level BPE, and this tokenizer is ${tokenizer.name}`,
     );
   }
   const { alphabet, merger, scans, byteScans } = tokenizer.parts;
   if (byteScans?.length) {
-    throw new UserError('The tokenizer splits words once more as bytes, which is not counted');
+    throw new UserError(
+      'The tokenizer splits words a second time as bytes, which is not supported here',
+    );
   }
   const { merges } = merger;
   const byRank = new Map<number, OrderedMerge[]>();
