@@ -4,11 +4,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors';
-import { isObject, quote, quoteName, type Json } from '../../core/json';
-import { parseJson } from '../../core/parseJson';
+import { quote, quoteName, type Json } from '../../core/json';
 import type { Translator, TunedLens } from '../../core/layers/readings';
 import { readSafetensorsHeader, type StoredTensor } from '../files/safetensorsHeader';
-import { readPartIfThere } from '../files/regularFile';
 import { readJson } from '../models/readJson';
 import { readSafetensors } from '../sae/safetensors';
 
@@ -38,14 +36,11 @@ export function tunedLensBeside(model: string): string | undefined {
 /** As far as it can be told without its weights; its folder's name where its configuration cannot be read. */
 export function tunedLensName(folder: string): string {
   try {
-    const config: unknown = parseJson(
-      readPartIfThere(join(folder, CONFIG))?.toString('utf8') ?? '{}',
-    );
-    if (isObject(config)) return nameIn(config, folder);
+    return nameIn(readJson(folder, CONFIG) ?? {}, folder);
   } catch {
     // Reading the lens says what is wrong with it.
+    return basename(folder);
   }
-  return basename(folder);
 }
 
 const nameIn = ({ base_model_name_or_path: name }: Json, folder: string) =>

@@ -68,10 +68,10 @@ describe('the ladder', () => {
     const ladder = await ladderOf(1, lens);
     expect(ladder.layers).toBe(LAYERS);
     expect([...ladder.topIds]).toEqual(flat(golden.lens.top));
-    expect(apart(ladder.topLogprobs, flat(golden.lens.topLogprob))).toBeLessThan(1e-4);
+    expect(apart(ladder.topLogprobs, flat(golden.lens.topLogprob))).toBeLessThan(5e-5);
     // The last token has no next one: what is asked there is a placeholder.
     const asked = flat(golden.lens.logprob).slice(0, -LAYERS);
-    expect(apart(ladder.logprobs, asked)).toBeLessThan(1e-4);
+    expect(apart(ladder.logprobs, asked)).toBeLessThan(5e-5);
   });
 
   test('has the same bits as the logit lens where nothing is added, and after the last layer', async () => {

@@ -1,15 +1,37 @@
 // Which folders are tuned lenses, and why others are none.
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors';
-import { readTunedLens } from '../../../src/engine/layers/tunedLensFolder';
+import {
+  readTunedLens,
+  tunedLensBeside,
+  tunedLensName,
+} from '../../../src/engine/layers/tunedLensFolder';
 import { writeTunedLens, type LensOptions, type StoredLens } from '../../support/tunedLens';
 
 const root = join(import.meta.dirname, '../../..');
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-lens-folder-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
+
+test('a lens is beside a model, in its folder or by its file, and has a name whatever is wrong', () => {
+  const folder = join(scratch, 'model');
+  mkdirSync(folder);
+  const file = join(folder, 'model.gguf');
+  writeFileSync(file, '');
+  expect([tunedLensBeside(folder), tunedLensBeside(file)]).toEqual([undefined, undefined]);
+  renameSync(writeTunedLens(scratch), join(folder, 'tuned-lens'));
+  const own = join(folder, 'tuned-lens');
+  expect([tunedLensBeside(folder), tunedLensBeside(file)]).toEqual([own, own]);
+  for (const elsewhere of ['http://127.0.0.1:8080', join(scratch, 'nowhere')])
+    expect(tunedLensBeside(elsewhere)).toBeUndefined();
+  expect(tunedLensName(own)).toBe('a/b');
+  for (const config of ['{', '[]', '{"base_model_name_or_path": 7}']) {
+    writeFileSync(join(own, 'config.json'), config);
+    expect(tunedLensName(own)).toBe('tuned-lens');
+  }
+});
 
 test('a folder may have no biases', () => {
   const path = writeTunedLens(scratch, {
