@@ -395,8 +395,10 @@ test('tokens are viewed by the passes of their lens, around the cursor, with fea
 test('layers are asked for as the settings say', async () => {
   fake.set('layers.nearShare', 0.3);
   const { signal } = new AbortController();
-  await world.queries.layersAt(world.document.asDocument, 2, signal);
-  expect(world.calls.at(-1)).toEqual(['layersAt', { uri, version: 1, utf16: 2, nearShare: 0.3 }]);
+  await world.queries.layersAt(world.document.asDocument, 2, ['ladder'], signal);
+  const at = { uri, version: 1, utf16: 2 };
+  const asked = { ...at, parts: ['ladder'], nearShare: 0.3 };
+  expect(world.calls.at(-1)).toEqual(['layersAt', asked]);
   fake.set('report.chunkTokens', 7);
   expect(passOptions(lenses.chunks, {})).toMatchObject({ chunkTokens: 7 });
   const ofLayers = { needs: ['deleteGate'] } as const;
