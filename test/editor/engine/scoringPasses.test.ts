@@ -396,8 +396,7 @@ test('layers are asked for as the settings say', async () => {
   fake.set('layers.nearShare', 0.3);
   const { signal } = new AbortController();
   await world.queries.layersAt(world.document.asDocument, 2, ['ladder'], signal);
-  const at = { uri, version: 1, utf16: 2 };
-  const asked = { ...at, parts: ['ladder'], nearShare: 0.3 };
+  const asked = { uri, version: 1, utf16: 2, parts: ['ladder'], nearShare: 0.3 };
   expect(world.calls.at(-1)).toEqual(['layersAt', asked]);
   fake.set('report.chunkTokens', 7);
   expect(passOptions(lenses.chunks, {})).toMatchObject({ chunkTokens: 7 });
