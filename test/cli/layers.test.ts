@@ -94,6 +94,7 @@ test('a tuned lens is named, and refused where it does not fit the model', () =>
   const { code, err, out } = read([writeTunedLens(scratch, { layers: 4, width: 32 })]);
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain('for states of 32 numbers; those of the open model have 256');
+  expect(read([zeros, '--lens', 'drift']).err).toContain('use it with --lens exit-depth');
 });
 
 test('routing is compared with a file, or with the other files of a folder', () => {

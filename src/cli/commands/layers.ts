@@ -106,6 +106,10 @@ export const layers = defineCommand({
     const { against } = values;
     if (against !== undefined && values.lens !== layerPassNames.routing)
       throw new UserError('--against compares the load of experts: use it with --lens routing.');
+    if (values['tuned-lens'] !== undefined && values.lens !== layerPassNames.exitDepth)
+      throw new UserError(
+        '--tuned-lens is what early exits are read through: use it with --lens exit-depth.',
+      );
     const content = await readText(file);
     const others = against === undefined ? undefined : otherTexts(against, file);
     if (values.lens === GATE_NAME) return printGate(content, values.gate ?? '', values.json, print);
