@@ -12,6 +12,7 @@ import { filesOfPaths } from './files';
 import { formatScored, withProgress } from './progressLine';
 import { tableLines } from './tableLines';
 
+/** Throws `UserError` where there is no token to compare with, and `Cancelled` when aborted. */
 export async function* comparisonLines(
   model: Model,
   document: Document,

@@ -28,9 +28,9 @@ const DTYPES = ['F32', 'F16', 'BF16'];
 
 /** The folder of the lens that comes with a model, or with the file that it is; undefined where there is none. */
 export function tunedLensBeside(model: string): string | undefined {
-  const stats = statSync(model, { throwIfNoEntry: false });
-  const folder = join(stats?.isFile() ? dirname(model) : model, BESIDE);
-  return stats && existsSync(folder) ? folder : undefined;
+  if (!existsSync(model)) return undefined;
+  const folder = join(statSync(model).isFile() ? dirname(model) : model, BESIDE);
+  return existsSync(folder) ? folder : undefined;
 }
 
 /** As far as it can be told without its weights; its folder's name where its configuration cannot be read. */

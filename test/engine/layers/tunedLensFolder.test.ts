@@ -24,7 +24,7 @@ test('a lens is beside a model, in its folder or by its file, and has a name wha
   renameSync(writeTunedLens(scratch), join(folder, 'tuned-lens'));
   const own = join(folder, 'tuned-lens');
   expect([tunedLensBeside(folder), tunedLensBeside(file)]).toEqual([own, own]);
-  for (const elsewhere of ['http://127.0.0.1:8080', join(scratch, 'nowhere')])
+  for (const elsewhere of ['http://127.0.0.1:8080', 'a'.repeat(300), join(scratch, 'no')])
     expect(tunedLensBeside(elsewhere)).toBeUndefined();
   expect(tunedLensName(own)).toBe('a/b');
   for (const config of ['{', '[]', '{"base_model_name_or_path": 7}']) {
