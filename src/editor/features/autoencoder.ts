@@ -183,7 +183,10 @@ export class Autoencoder {
     this.opened = opened;
     this.openedPath = path;
     this.whyNot = '';
-    if (opened) await remote.setUserLabels({ labels: this.labels });
+    if (opened) {
+      this.state.openSae(opened.path);
+      await remote.setUserLabels({ labels: this.labels });
+    }
     return opened;
   }
 }

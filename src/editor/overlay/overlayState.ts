@@ -10,8 +10,12 @@ const FIRST_LENS: LensId = 'surprisal';
 interface Remembered {
   on: boolean;
   lens: LensId;
-  /** By channel. */
+  /** By channel, of the autoencoder that was open last. */
   pins?: readonly Pin[];
+  /** Its path; none: no autoencoder has been open. */
+  sae?: string;
+  /** By the paths of other autoencoders, whose features have the same numbers. */
+  otherPins?: Readonly<Record<string, readonly Pin[]>>;
 }
 
 export class OverlayState {
@@ -60,6 +64,21 @@ export class OverlayState {
   unpin(feature?: number): void {
     const pins = this.pins.filter(pin => feature !== undefined && pin.feature !== feature);
     this.set({ ...this.value, pins });
+  }
+
+  /** The autoencoder at a path is open: the pins are its own. Those that were made before any was open become its. */
+  openSae(path: string): void {
+    const { sae, pins = [], otherPins = {} } = this.value;
+    if (path === sae) return;
+    const { [path]: own = [], ...others } = otherPins;
+    if (sae === undefined) this.set({ ...this.value, sae: path });
+    else
+      this.set({
+        ...this.value,
+        sae: path,
+        pins: own,
+        otherPins: pins.length > 0 ? { ...others, [sae]: pins } : others,
+      });
   }
 
   toggle(): void {

@@ -67,7 +67,10 @@ class World {
     isOn: true,
     lens: { needs: ['features'] },
     pins: [{ feature: 3, threshold: 1 }],
+    /** Of whose features the pins are. */
+    openSae: (path: string) => void (this.pinned = path),
   };
+  pinned = '';
   readonly autoencoder = new Autoencoder(
     this.engine as unknown as Engine,
     { ensureSent: () => ({ uri: 'a', version: 1 }) } as unknown as DocumentSync,
@@ -118,6 +121,7 @@ test('an answer of the one before is not given out once another one is open', as
   await expect(world.whose()).rejects.toBeInstanceOf(Cancelled);
   world.meanwhile = () => {};
   expect(await world.whose()).toBe('/a');
+  expect(world.pinned).toBe('/a');
 });
 
 test('says why there is none', async () => {

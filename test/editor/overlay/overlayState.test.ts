@@ -54,3 +54,29 @@ test('a pin that changes keeps its channel, and of too many the oldest goes', ()
   state.unpin();
   expect(features()).toEqual([]);
 });
+
+test('each autoencoder has pins of its own, and the first one those that were made before', () => {
+  const own = memory();
+  const state = new OverlayState(own);
+  const features = () => state.pins.map(({ feature }) => feature);
+  state.pin(1);
+  state.openSae('/a');
+  state.pin(2);
+  expect(features()).toEqual([1, 2]);
+  let changes = 0;
+  state.onDidChange(() => changes++);
+  state.openSae('/a');
+  expect(changes).toBe(0);
+  // Feature 1 of another one is another feature.
+  state.openSae('/b');
+  expect([features(), changes]).toEqual([[], 1]);
+  state.pin(7, 0.5);
+  state.openSae('/a');
+  expect(features()).toEqual([1, 2]);
+  state.unpin();
+  const again = new OverlayState(own);
+  again.openSae('/b');
+  expect(again.pins).toEqual([{ feature: 7, threshold: 0.5 }]);
+  again.openSae('/a');
+  expect(again.pins).toEqual([]);
+});
