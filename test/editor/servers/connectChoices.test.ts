@@ -3,14 +3,14 @@
 import { beforeEach, expect, test } from 'vitest';
 import { connectServer, type ConnectOptions } from '../../../src/editor/servers/connectServer';
 import { recentModels } from '../../../src/editor/models/recentModels';
-import type { ServerInfo } from '../../../src/protocol/models';
+import type { KeyNeeded, ServerInfo } from '../../../src/protocol/models';
 import { readAddress } from '../../../src/servers/address';
 import { fakeMemory } from '../../support/fakeMemory';
 
 const LOCAL = 'http://127.0.0.1:8080';
 const INFO: ServerInfo = { kind: 'vLLM', model: 'qwen', models: ['qwen'] };
 const KNOWN = { ...INFO, address: `${LOCAL}#tokenizer=%2Ftok` };
-const WANTS_KEY = new Error('The server wants a key.');
+const NEEDS_KEY = { needsKey: 'The server needs a key.' };
 
 let memory: ReturnType<typeof fakeMemory>;
 let stored: [string, string][];
@@ -31,7 +31,7 @@ interface Answers {
 }
 
 /** What the engine finds of the server in turn: an error is thrown. */
-async function connect(found: (ServerInfo | Error)[], answers: Answers = {}) {
+async function connect(found: (ServerInfo | KeyNeeded | Error)[], answers: Answers = {}) {
   const { lines = [LOCAL], agrees = true, items = [], chooses = true, cancels = false } = answers;
   const [typed, picked] = [[...lines], [...items]];
   const asked: Parameters<ConnectOptions['ask']>[0][] = [];
@@ -121,8 +121,8 @@ test('a host elsewhere is named before it is sent anything, and how safe the way
   expect((await connect([KNOWN], { lines })).consents).toEqual([]);
 });
 
-test('a key is asked for where the server wants one, and stored for its origin', async () => {
-  const result = await connect([WANTS_KEY, KNOWN], { lines: [`${LOCAL}/v1`, ' key-1 '] });
+test('a key is asked for where the server needs one, and stored for its origin', async () => {
+  const result = await connect([NEEDS_KEY, KNOWN], { lines: [`${LOCAL}/v1`, ' key-1 '] });
   expect(stored).toEqual([[`tokenscope.server.${LOCAL}`, 'key-1']]);
   expect(result.opened).toHaveLength(1);
   const about = result.asked[1]!;
@@ -138,10 +138,11 @@ test('a key is asked for where the server wants one, and stored for its origin',
 
 test('without the key, or with another error, nothing is stored', async () => {
   for (const key of [undefined, ' '])
-    expect((await connect([WANTS_KEY, KNOWN], { lines: [LOCAL, key] })).opened).toEqual([]);
+    expect((await connect([NEEDS_KEY, KNOWN], { lines: [LOCAL, key] })).opened).toEqual([]);
   const other = new Error('No server answers there.');
   await expect(connect([other])).rejects.toBe(other);
-  await expect(connect([WANTS_KEY, WANTS_KEY], { lines: [LOCAL, 'k'] })).rejects.toBe(WANTS_KEY);
+  const refused = await connect([NEEDS_KEY, NEEDS_KEY], { lines: [LOCAL, 'k'] });
+  expect([refused.problem, refused.opened]).toEqual([NEEDS_KEY.needsKey, []]);
   expect(stored.map(([, key]) => key)).toEqual(['k']);
 });
 
