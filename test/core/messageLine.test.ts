@@ -29,7 +29,7 @@ test('a problem of a trace file is one line, whatever its keys are', () => {
   const key = `a\nb${'<think>'.repeat(10_000)}`;
   const { problems } = readTraces(JSON.stringify({ [key]: 1, c: 2 }));
   expect(problems).toEqual([
-    expect.stringMatching(/^Its JSON .* it has "a\\nb<think>[^\n]*, "c"\.$/),
+    expect.stringMatching(/^Its JSON .* its fields are "a\\nb<think>[^\n]*, "c"\.$/),
   ]);
   expect(problems[0]!.length).toBeLessThan(1100);
 });
