@@ -3,7 +3,7 @@ import '../support/navigator';
 import { expect, test } from 'vitest';
 import type { TokenView } from '../../src/protocol/scores';
 import { inspectorTemplate } from '../../webview/inspector';
-import { statesAfterChange, type KnownStates, type Page } from '../../webview/page';
+import { firstLook, statesAfterChange, type KnownStates, type Page } from '../../webview/page';
 import { fakePage } from '../support/inspectorPage';
 import { shown } from '../support/litText';
 import { tokenView } from '../support/tokenViews';
@@ -83,6 +83,24 @@ test('a header for each tab, in order; Space opens one as a click does', () => {
   for (const key of [' ', 'Enter', 'a'])
     keys[0]!.listener({ key, target: { click: () => clicks++ } });
   expect(clicks).toBe(1);
+});
+
+test('what nobody has chosen yet: the token, and a table in the order of the text', () => {
+  const run = { line: 1, view: token(2), second: null };
+  const list = { uri: 'a', version: 1, visible: 1, runs: [run] };
+  const { html } = shown(
+    inspectorTemplate(
+      fakePage({}, { ...firstLook, tab: 'table' }, { table: { source: 'a', state: list } }),
+    ),
+  );
+  expect(html.match(/aria-sort="\w+"/g)).toEqual(['aria-sort="ascending"']);
+  expect(firstLook).toEqual({
+    tab: 'token',
+    column: 'index',
+    isDescending: false,
+    typed: '',
+    choice: { kind: 'own' },
+  });
 });
 
 test('the panel and the note are those of the open tab', () => {

@@ -46,7 +46,6 @@ export function columnsOf(
     ? [{ ...textColumn(second, ({ others }) => others?.join(' ') ?? ''), id: 'second' }]
     : [];
   const columns = [index, ...tokenColumns, ...others];
-  if (!scores.some(Boolean)) return columns;
   const hasRun = (id: PassId) => scores.some(known => known?.[passColumns[id]]);
   return [...columns, ...lensColumns.filter(({ needs }) => needs.every(hasRun))];
 }

@@ -162,6 +162,30 @@ test('an effect is of the feature, the place and the change that were chosen', a
   expect(await run(7, 'Ablate', 'At the token')).toEqual([]);
 });
 
+test('to steer takes a number, of which the highest value is proposed', async () => {
+  const { showInputBox } = window;
+  type Box = { value: string; prompt: string; validateInput(text: string): string | undefined };
+  let box: Box | undefined;
+  window.showInputBox = (async (about: Box) => void (box = about)) as never;
+  try {
+    found['7'] = () => [named(7)];
+    expect(await run(7, 'Steer')).toEqual([]);
+    expect(box).toMatchObject({ value: '4.0', prompt: 'Its highest value is 4.00' });
+    for (const number of ['2.5', '-1', ' 3 ', '1e2'])
+      expect(box!.validateInput(number)).toBe(undefined);
+    for (const other of ['', ' ', 'x', '1,5', 'Infinity'])
+      expect(box!.validateInput(other)).toBe('Enter a number, such as 2.5 or -1');
+    // Where it was never seen there is no highest one.
+    for (const names of [[named(7, null, null)], []]) {
+      found['7'] = () => names;
+      await run(7, 'Steer');
+      expect(box).toMatchObject({ value: '1', prompt: 'In units of the feature’s value' });
+    }
+  } finally {
+    window.showInputBox = showInputBox;
+  }
+});
+
 test('nothing is computed where a choice is dismissed', async () => {
   expect(await run(7)).toEqual([]);
   expect(await run(7, 'Ablate')).toEqual([]);

@@ -228,6 +228,23 @@ test('text and table: of many tokens a thousand are listed, those around the cur
   expect(misses({ ...found, runs })).toBe(false);
 });
 
+test('text and table: once a thousand are listed, no other range is asked about', async () => {
+  const many = Array.from({ length: 1000 }, (_, i) => `w${i}`).join(' ');
+  document.text = `top\nfolded\n${many}\nfolded\nlast`;
+  editor.visibleLines = [
+    [0, 0],
+    [2, 2],
+    [4, 4],
+  ];
+  editor.select(document.text.indexOf('w500 '));
+  const found = (await stateOf('text'))!;
+  expect([found.visible, found.runs.length, asked.length]).toEqual([1002, 1, 1]);
+  editor.select(0);
+  asked.length = 0;
+  expect(words((await stateOf('text'))!).map(({ length }) => length)).toEqual([1, 999]);
+  expect(asked.map(({ request }) => request.maxTokens)).toEqual([1000, 999]);
+});
+
 test('text and table: the tokens of the second tokenizer in the same place', async () => {
   state.second = { name: 'stories', path: '/s' };
   editor.visibleLines = [[1, 1]];
@@ -339,13 +356,15 @@ test('layers: of the token at the cursor, with the version that its places are o
 test('each tab follows what changes it, and what is costly waits until the cursor rests', () => {
   const followed = Object.entries(tabs).map(([id, tab]) => [
     id,
-    Object.keys(tab.refreshOn).join(),
+    Object.entries(tab.refreshOn)
+      .map(([what, when]) => (when === true ? what : `${what} at times`))
+      .join(),
     tab.waitsForRest ?? false,
   ]);
   expect(followed).toEqual([
     ['token', 'cursor,scores', false],
-    ['text', 'visibleRanges,cursor,scores', false],
-    ['table', 'visibleRanges,cursor,scores', false],
+    ['text', 'visibleRanges,cursor at times,scores at times', false],
+    ['table', 'visibleRanges,cursor at times,scores at times', false],
     ['split', 'cursor,look', false],
     ['compare', 'cursor,visibleRanges', false],
     ['nextByte', 'cursor', true],

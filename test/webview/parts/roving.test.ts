@@ -87,6 +87,22 @@ test('the nearest on a line where none is straight above', () => {
   expect(press('ArrowUp', 'under').focused).toBe('b');
 });
 
+test('lines may overlap by a pixel, as rounding makes them, and no more', () => {
+  const lines = (top: number) => {
+    tokens = [new Token('a', 0, 0), new Token('b', 0, top)];
+    return [press('ArrowDown', 'a').focused, press('ArrowUp', 'b').focused];
+  };
+  expect(lines(HEIGHT - 1)).toEqual(['b', 'a']);
+  expect(lines(HEIGHT - 2)).toEqual([undefined, undefined]);
+});
+
+test('of tokens as near as each other the first one', () => {
+  tokens = [new Token('left', 0, 0), new Token('right', 20, 0), new Token('under', 10, HEIGHT)];
+  expect(press('ArrowUp', 'under').focused).toBe('left');
+  tokens.reverse();
+  expect(press('ArrowUp', 'under').focused).toBe('right');
+});
+
 test('Space chooses, Enter goes there, too; other keys and modified ones are left to others', () => {
   expect(press(' ', '1b')).toEqual({ focused: undefined, isTaken: true });
   expect(press('Enter', '1c')).toEqual({ focused: undefined, isTaken: true });
