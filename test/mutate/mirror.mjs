@@ -34,6 +34,11 @@ const ALSO = new Map([
       'test/core/tokenizer/lookup/lookupTokenizer.test.ts',
     ],
   ],
+  [
+    'src/core/traces/formats',
+    ['test/core/traces/alignLogprobs.test.ts', 'test/core/traces/assembleTrace.test.ts'],
+  ],
+  ['src/core/traces/rows', ['test/core/traces/formats/formats.test.ts']],
   ['src/engine/comparison', ['test/engine/server.test.ts']],
   ['src/engine/documents', ['test/engine/server.test.ts']],
   ['src/engine/scoring', ['test/engine/server.test.ts']],

@@ -233,6 +233,10 @@ test('a number with roots has the value that a computer computes', () => {
 });
 
 test.each([
+  ['\\sqrt[3]{8}', '2', true],
+  // Of a degree that is no whole number nothing is said, not that it is another one.
+  ['\\sqrt[\\frac12]{4}', '4', false],
+  ['\\sqrt[\\frac32]{8}', '2', false],
   ['\\sqrt{x^2}', 'x', false],
   ['\\sqrt{x^2}', '-x', false],
   ['\\sqrt{4x^6y}', '2x^3\\sqrt{y}', false],

@@ -153,3 +153,12 @@ test('messages with very many blocks and calls are read', () => {
   stream.add({ message: { tool_calls } });
   expect(stream.row()).toMatchObject({ message: { tool_calls } });
 });
+
+test('a list is one of rows where each of them is an object', () => {
+  expect(read({ data: [completion, completion] }).traces).toHaveLength(2);
+  for (const data of [[completion, 3], [3, completion], [completion, null], []])
+    expect(read({ data })).toMatchObject({
+      traces: [],
+      problems: [expect.stringMatching(/no known format/)],
+    });
+});

@@ -22,6 +22,32 @@ test.each<[string, string, string]>([
   expect([...bodiesOf(recording(scalar))].map(({ text }) => text)).toEqual([expected]);
 });
 
+test('a response without a body has none, and that of the next request is not its own', () => {
+  const empty = `- request:\n    body: 'asked'\n  response:\n    status:\n      code: 204\n`;
+  const whole = recording("'answered'").replace('interactions:\n', '');
+  const text = `interactions:\n${empty}${whole}`;
+  expect([...bodiesOf(text)].map(own => own.text)).toEqual(['answered']);
+  expect([...bodiesOf(`interactions:\n${empty}`)]).toEqual([]);
+});
+
+test('blanks at the ends of folded lines go, those before the closing quote stay', () => {
+  const texts = (scalar: string) => [...bodiesOf(recording(scalar))].map(own => own.text);
+  expect(texts("'a  \n        b  '")).toEqual(['a b  ']);
+  expect(texts("'a  '")).toEqual(['a  ']);
+  expect(texts("'  a\n          b'")).toEqual(['  a b']);
+});
+
+test('a body is where the recording has it', () => {
+  for (const scalar of ["'it''s'", '"a \\" b"']) {
+    const text = recording(scalar);
+    const [body] = [...bodiesOf(text)];
+    expect(text.slice(body!.start, body!.end)).toBe(scalar.slice(1, -1));
+  }
+  // A quote that nobody closes goes on to the end.
+  const open = recording("'a").trimEnd();
+  expect([...bodiesOf(open)][0]!.end).toBe(open.length);
+});
+
 test('streams and JSON in them are read, each answer by its number', () => {
   const stream = ['Tw', 'o ', "it's"].map(
     content => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}`,
