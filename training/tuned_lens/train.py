@@ -1,5 +1,5 @@
 """`python -m training.tuned_lens.train MODEL OUT`: a tuned lens for a small model of transformers, by a short training
-on text that the model itself writes.
+on text that the model itself writes, or with `--corpus FOLDER` on the sources there.
 
 The loss is the paper's: the divergence KL(model || lens) of what each translator predicts from what the model does,
 here minimised by Adam. MODEL is left as it is. Prints the divergence by layer on other text of the model, of the logit
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from training.tuned_lens.lens import CONFIG, TYPE, translated, write
 
-ROWS, LENGTH, RATE = 8, 256, 1e-2
-# The model writes so many rows at once, which serve so many steps.
+ROWS, LENGTH = 8, 256
+# So many rows are drawn at once, and serve so many steps.
 POOL, POOL_STEPS = 64, 25
 
 
@@ -72,16 +72,25 @@ class Ladder:
         ]
 
 
-def train(model: PreTrainedModel, steps: int, seed: int) -> Ladder:
+def drawn(ids: Tensor, start: int, rows: int, length: int, seed: int) -> Tensor:
+    """Ids [rows, length] from places of a text, the start token first."""
+    draw = torch.Generator().manual_seed(seed)
+    places = torch.randint(len(ids) - length + 1, (rows,), generator=draw).tolist()
+    return torch.stack([torch.cat([torch.tensor([start]), ids[at : at + length - 1]]) for at in places])
+
+
+def train(model: PreTrainedModel, steps: int, rate: float, seed: int, corpus: Tensor | None = None) -> Ladder:
+    """On a text's ids, or where there is none on what the model writes."""
     layers, width = model.config.num_hidden_layers, model.config.hidden_size
     weights = [torch.zeros(width, width, requires_grad=True) for _ in range(layers)]
     biases = [torch.zeros(width, requires_grad=True) for _ in range(layers)]
-    adam = torch.optim.Adam([*weights, *biases], lr=RATE)
+    adam = torch.optim.Adam([*weights, *biases], lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
     ladder, began = Ladder(model, weights, biases), time.time()
     for step in range(steps):
         if step % POOL_STEPS == 0:
-            pool = sampled(model, POOL, LENGTH, seed * 1_000_003 + step)
+            at_step = (POOL, LENGTH, seed * 1_000_003 + step)
+            pool = sampled(model, *at_step) if corpus is None else drawn(corpus, start_of(model), *at_step)
             print(f"step {step}, {time.time() - began:.0f} s", flush=True)
         at = ROWS * step % POOL
         states, target = ladder.states(pool[at : at + ROWS])
@@ -99,21 +108,35 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=1e-2, help="of Adam, at first; less for wider models")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--corpus", type=Path, help="train on the .py and .ts files of this folder instead")
     parser.add_argument("--text", type=Path)
     parser.add_argument("--half", action="store_true", help="store the translators as 16-bit floats")
     a = parser.parse_args()
     torch.set_num_threads(1)
     model = AutoModelForCausalLM.from_pretrained(a.model, dtype=torch.float32).eval().requires_grad_(False)
-    ladder = train(model, a.steps, a.seed)
+    corpus = None
+    if a.corpus:
+        tokenizer = AutoTokenizer.from_pretrained(a.model)
+        texts = [path.read_text() for path in sorted(a.corpus.rglob("*")) if path.suffix in (".py", ".ts")]
+        corpus = torch.tensor([i for each in texts for i in tokenizer(each, add_special_tokens=False)["input_ids"]])
+    ladder = train(model, a.steps, a.rate, a.seed, corpus)
     tensors = {
         f"{i}.{part}": each[i].to(torch.float16 if a.half else torch.float32)
         for i in range(len(ladder.weights))
         for part, each in (("weight", ladder.weights), ("bias", ladder.biases))
     }
     a.out.mkdir(parents=True, exist_ok=True)
-    settings = {"steps": str(a.steps), "seed": str(a.seed), "rows": str(ROWS), "length": str(LENGTH)}
-    write(a.out, tensors, {"format": "pt", "trained_by": "training.tuned_lens.train, on text of the model", **settings})
+    settings = {
+        "steps": str(a.steps),
+        "rate": str(a.rate),
+        "seed": str(a.seed),
+        "rows": str(ROWS),
+        "length": str(LENGTH),
+    }
+    by = f"training.tuned_lens.train, on {'text of the model' if corpus is None else a.corpus.name}"
+    write(a.out, tensors, {"format": "pt", "trained_by": by, **settings})
     config = {
         "base_model_name_or_path": a.model.resolve().name,
         "d_model": model.config.hidden_size,
@@ -126,8 +149,6 @@ def main() -> None:
     (a.out / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
     texts = {"text of the model": sampled(model, ROWS, LENGTH, a.seed * 1_000_003 - 1)}
     if a.text:
-        from transformers import AutoTokenizer
-
         ids = AutoTokenizer.from_pretrained(a.model)(a.text.read_text(), add_special_tokens=False)["input_ids"]
         texts[a.text.name] = torch.tensor([[start_of(model), *ids[: 2 * LENGTH]]])
     for name, ids in texts.items():
