@@ -132,6 +132,6 @@ describe('tools for language models', () => {
     const inside = Buffer.byteLength(TEXT.slice(0, TEXT.indexOf('ö'))) + 1;
     await refuses('explain_token', { text: TEXT, at: inside }, /inside the character ö/);
     await refuses('explain_token', { text: TEXT, at: 1000 }, /There is no token at byte 1000/);
-    await refuses('next_bytes', { text: TEXT, at: 1000 }, /from 0 to 55, the end, not 1000/);
+    await refuses('next_bytes', { text: TEXT, at: 1000 }, /from 0 to 55 \(the end\), not 1000/);
   });
 });

@@ -116,15 +116,9 @@ describe('an answer', () => {
     '**answer',
     '<answer>',
   ])('and steps are found in linear time among many %j', piece => {
-    const seconds = (length: number) => {
-      const text = piece.repeat(length / piece.length);
-      const start = performance.now();
-      finalAnswer(text);
-      stepStarts(text);
-      return (performance.now() - start) / 1000;
-    };
-    seconds(2000);
-    // A quadratic scan takes minutes.
-    expect(seconds(400_000)).toBeLessThan(5);
+    const text = piece.repeat(400_000 / piece.length);
+    // A quadratic scan takes minutes, and ends at the runner's limit.
+    finalAnswer(text);
+    expect(stepStarts(text).length).toBeGreaterThan(0);
   });
 });
