@@ -42,7 +42,7 @@ export function comparedWords({ tokens, others, experts, chosen }: LoadCompariso
 
 /** A table with its head: of each layer the distance, and the experts whose shares differ most, here and there. */
 export function comparisonRows({ layers }: LoadComparison): string[][] {
-  const head = ['layer', 'total variation', 'most unlike: share here (in the others)'];
+  const head = ['layer', 'total variation', 'experts that differ most: share here (in the others)'];
   return [
     head,
     ...layers.map(({ layer, shares, othersShares, distance }) => {
