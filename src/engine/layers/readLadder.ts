@@ -2,7 +2,7 @@
 import type { LayerOptions } from '../../core/layers/layerPasses';
 import type { LadderRows, TunedLens } from '../../core/layers/readings';
 import type { Model } from '../models/model';
-import { readTunedLens, tunedLensBeside } from './tunedLensFolder';
+import { readTunedLens, readTunedLensBeside, tunedLensBeside } from './tunedLensFolder';
 
 /** Of each model the lens that was last asked for, by its folder. */
 const read = new WeakMap<Model, { readonly asked: string; readonly lens: TunedLens | undefined }>();
@@ -14,10 +14,15 @@ export function tunedLensOf(
 ): TunedLens | undefined {
   const known = read.get(model);
   if (known?.asked === asked) return known.lens;
-  const folder = asked || tunedLensBeside(model.info.folder);
-  const lens = folder === undefined ? undefined : readTunedLens(folder);
+  const lens = asked ? readTunedLens(asked) : ownLens(model);
   read.set(model, { asked, lens });
   return lens;
+}
+
+/** That of which the status item has the name: a folder that came later is read when the model is opened again. */
+function ownLens({ info }: Model): TunedLens | undefined {
+  const folder = info.tunedLens === undefined ? undefined : tunedLensBeside(info.folder);
+  return folder === undefined ? undefined : readTunedLensBeside(folder);
 }
 
 /** Throws as `Model.readLayers` and `tunedLensOf` do, and `UserError` where the lens is of another model. */

@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors';
 import { quote, quoteName, type Json } from '../../core/json';
 import type { Translator, TunedLens } from '../../core/layers/readings';
+import { namedPath } from '../files/namedPath';
 import { readSafetensorsHeader, type StoredTensor } from '../files/safetensorsHeader';
 import { readJson } from '../models/readJson';
 import { readSafetensors } from '../sae/safetensors';
@@ -33,9 +34,10 @@ export function tunedLensBeside(model: string): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
-/** As far as it can be told without its weights; its folder's name where its configuration cannot be read. */
+/** Of a lens beside a model, as far as it can be told without its weights; its folder's name where that cannot be read. */
 export function tunedLensName(folder: string): string {
   try {
+    checkInside(folder);
     return nameIn(readJson(folder, CONFIG) ?? {}, folder);
   } catch {
     // Reading the lens says what is wrong with it.
@@ -45,6 +47,19 @@ export function tunedLensName(folder: string): string {
 
 const nameIn = ({ base_model_name_or_path: name }: Json, folder: string) =>
   typeof name === 'string' && name !== '' ? name : basename(folder);
+
+/** A lens that comes with a model is read where the model is, links followed. Throws `UserError` where it leads elsewhere. */
+function checkInside(folder: string): void {
+  const model = dirname(folder);
+  for (const name of ['', CONFIG, WEIGHTS])
+    namedPath(model, join(basename(folder), name), 'folder', model);
+}
+
+/** Throws as `readTunedLens` does, and where a link leads out of the model's folder. */
+export function readTunedLensBeside(folder: string): TunedLens {
+  checkInside(folder);
+  return readTunedLens(folder);
+}
 
 /** Throws `UserError` that names the file and what is wrong with it. */
 export function readTunedLens(path: string): TunedLens {
@@ -61,7 +76,7 @@ export function readTunedLens(path: string): TunedLens {
   const [unknown] = stored.keys();
   if (unknown !== undefined)
     throw new UserError(
-      `${file} has a tensor ${quoteName(unknown)}, which is none of a tuned lens of ${layers} layers.`,
+      `${file} has the tensor ${quoteName(unknown)}, which a tuned lens of ${layers} layers does not have.`,
     );
   const weights = readSafetensors(file);
   const numbersOf = (name: string): Float32Array => {

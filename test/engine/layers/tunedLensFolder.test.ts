@@ -1,11 +1,20 @@
 // Which folders are tuned lenses, and why others are none.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors';
 import {
   readTunedLens,
+  readTunedLensBeside,
   tunedLensBeside,
   tunedLensName,
 } from '../../../src/engine/layers/tunedLensFolder';
@@ -33,6 +42,23 @@ test('a lens is beside a model, in its folder or by its file, and has a name wha
   }
 });
 
+test('what comes with a model is read below its folder alone', () => {
+  const folder = join(scratch, 'linked');
+  const elsewhere = writeTunedLens(scratch);
+  mkdirSync(folder);
+  const own = join(folder, 'tuned-lens');
+  symlinkSync(elsewhere, own);
+  expect(() => readTunedLensBeside(own)).toThrow(/refers to a file outside of the model's folder/);
+  expect(tunedLensName(own)).toBe('tuned-lens');
+  // Somebody who names it themselves may.
+  expect(readTunedLens(own).name).toBe('a/b');
+  rmSync(own);
+  mkdirSync(own);
+  renameSync(join(elsewhere, 'config.json'), join(own, 'config.json'));
+  symlinkSync(join(elsewhere, 'params.safetensors'), join(own, 'params.safetensors'));
+  expect(() => readTunedLensBeside(own)).toThrow(/refers to a file outside/);
+});
+
 test('a folder may have no biases', () => {
   const path = writeTunedLens(scratch, {
     config: { bias: false },
@@ -55,9 +81,9 @@ const cases: [string, LensOptions, string][] = [
   ['no number of layers', { config: { num_hidden_layers: null } }, '"num_hidden_layers" should'],
   ['a bias that is no flag', { config: { bias: 1 } }, '"bias" should be true or false'],
   ['another size than it says', { config: { d_model: 32 } }, 'has the shape [64, 64]'],
-  ['more layers than it says', { config: { num_hidden_layers: 4 } }, 'a tensor "4.weight"'],
+  ['more layers than it says', { config: { num_hidden_layers: 4 } }, 'the tensor "4.weight"'],
   ['fewer layers than it says', { config: { num_hidden_layers: 6 } }, 'no tensor "5.weight"'],
-  ['biases that it says it lacks', { config: { bias: false } }, 'a tensor "0.bias"'],
+  ['biases that it says it lacks', { config: { bias: false } }, 'the tensor "0.bias"'],
   ['a value that is no number', { change: infinite }, '"2.weight" holds a value that is not'],
 ];
 test.each(cases)('a folder with %s is refused by name', (_, given, words) => {
