@@ -82,7 +82,14 @@ export function activate(context: ExtensionContext): Exports {
   };
   const followed = new EngineSettings(engine, options.model, loudly);
   const texts = new DocumentSync(engine);
-  const autoencoder = new Autoencoder(engine, texts, state, context.globalState, loudly);
+  const autoencoder = new Autoencoder(
+    engine,
+    texts,
+    state,
+    context.globalState,
+    context.extensionPath,
+    loudly,
+  );
   openSae = () =>
     autoencoder.info && [autoencoder.info.path, settings.features.densityCutoff.value];
   const featureOptions = () => autoencoder.optionsForLens();

@@ -34,6 +34,8 @@ export class Autoencoder {
     private readonly texts: DocumentSync,
     private readonly state: OverlayState,
     private readonly memento: Memento,
+    /** Of the extension: another version has another folder. */
+    private readonly installed: string,
     onError: (error: unknown) => void,
   ) {
     const { autoencoder: path, densityCutoff } = settings.features;
@@ -117,7 +119,7 @@ export class Autoencoder {
 
   /** The user's labels for the open autoencoder. */
   get labels(): readonly UserLabel[] {
-    return this.memento.get<readonly UserLabel[]>(`${LABELS_KEY}:${this.opened?.path ?? ''}`, []);
+    return this.memento.get<readonly UserLabel[]>(this.labelsKey, []);
   }
 
   /** Replaces the user's label of a feature; an empty description removes it. */
@@ -125,8 +127,17 @@ export class Autoencoder {
     const others = this.labels.filter(({ feature }) => feature !== label.feature);
     const labels = label.description ? [...others, label] : others;
     await this.call(remote => remote.setUserLabels({ labels }));
-    await this.memento.update(`${LABELS_KEY}:${this.opened?.path ?? ''}`, labels);
+    await this.memento.update(this.labelsKey, labels);
     this.changed.fire();
+  }
+
+  private get labelsKey(): string {
+    return `${LABELS_KEY}:${this.opened ? this.keyOf(this.opened) : ''}`;
+  }
+
+  /** What is remembered of an autoencoder is kept by its path; of one that comes with the extension, below its folder. */
+  private keyOf({ path }: SaeInfo): string {
+    return path.startsWith(this.installed) ? path.slice(this.installed.length) : path;
   }
 
   /** Takes labels of files, as `keepLabels` of the engine does. */
@@ -184,7 +195,7 @@ export class Autoencoder {
     this.openedPath = path;
     this.whyNot = '';
     if (opened) {
-      this.state.openSae(opened.path);
+      this.state.openSae(this.keyOf(opened));
       await remote.setUserLabels({ labels: this.labels });
     }
     return opened;

@@ -79,6 +79,7 @@ class World {
       get: (key: string, fallback: unknown) => this.memory.get(key) ?? fallback,
       update: async (key: string, value: unknown) => void this.memory.set(key, value),
     } as unknown as Memento,
+    '/extensions/tokenscope-0.1.0',
     error => this.errors.push(error),
   );
 
@@ -199,6 +200,13 @@ test('each has labels of its own', async () => {
   expect(world.labels).toEqual(own);
   await world.autoencoder.label(label(4, ''));
   expect(world.autoencoder.labels).toEqual([label(3, 'round brackets')]);
+});
+
+test('labels and pins of the built-in one outlast another version of the extension', async () => {
+  world.saes.set('', infoOf('/extensions/tokenscope-0.1.0/models/coder/saes/mid'));
+  await world.autoencoder.label(label(3, 'threes'));
+  expect(world.pinned).toBe('/models/coder/saes/mid');
+  expect([...world.memory.keys()]).toEqual(['featureLabels:/models/coder/saes/mid']);
 });
 
 test('a switch that is aborted leaves what is open', async () => {
