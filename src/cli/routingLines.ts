@@ -44,9 +44,14 @@ export interface OtherTexts {
 
 /** Those of a file, or of a folder's other files than `file`. Throws `UserError` where a path cannot be read. */
 export function otherTexts(against: string, file: string): OtherTexts {
-  const isFolder = statSync(against, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (against === '-')
+    throw new UserError('--against needs a file or a folder, not standard input.');
+  const isFolder = isFolderAt(against);
   const own = isFolder && file !== '-' ? realpathSync(file) : undefined;
-  const files = filesOfPaths([against], 'compared with', () => {}).filter(
+  const skip = (path: string, reason: string) => {
+    if (path === against) throw new UserError(`${path}: ${reason}.`);
+  };
+  const files = filesOfPaths([against], 'compared with', skip).filter(
     ({ path, bytes }) =>
       !isFolder || (reasonToSkip(path, bytes) === '' && realpathSync(path) !== own),
   );
@@ -60,4 +65,13 @@ export function otherTexts(against: string, file: string): OtherTexts {
     }
   });
   return { texts, given: files.length };
+}
+
+/** What cannot be looked at is refused when it is read. */
+function isFolderAt(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }

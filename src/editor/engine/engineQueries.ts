@@ -167,8 +167,13 @@ export class EngineQueries {
     return this.ask(document, (remote, at) => remote.layersAt({ ...at, ...request }, signal));
   }
 
+  /** With the model that was measured. */
   compareLoads(document: Text, texts: string[], given: number, signal: AbortSignal) {
-    return this.ask(document, (remote, at) => remote.compareLoads({ ...at, texts, given }, signal));
+    return this.engine.call(async running => {
+      const at = this.texts.ensureSent(running, document);
+      const compared = await running.remote.compareLoads({ ...at, texts, given }, signal);
+      return { model: running.model.name, compared };
+    });
   }
 
   /** Null where there is no character, or no gate is open. */

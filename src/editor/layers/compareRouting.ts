@@ -1,6 +1,6 @@
 // How the routers of a mixture of experts load its experts over the active text and over other files of the workspace.
 import { workspace, type TextDocument, type Uri } from 'vscode';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import {
   comparedWords,
   comparisonRows,
@@ -13,7 +13,7 @@ import { documentName } from '../inspector/documentName';
 import type { Engine } from '../engine/engineClient';
 import type { EngineQueries } from '../engine/engineQueries';
 import { showingWork } from '../engine/workProgress';
-import { filesIn, pathIn } from '../counting/folderFiles';
+import { filesIn, pathIn, type FolderFiles } from '../counting/folderFiles';
 
 /** Larger files are data rather than text, and only the middle of each is read. */
 const LARGEST_BYTES = 256 << 10;
@@ -31,7 +31,7 @@ export async function compareRouting(
 ): Promise<RoutingPage | undefined> {
   const uris = await otherFiles(document.uri);
   const name = documentName(document);
-  const compared = await showingWork(
+  const found = await showingWork(
     engine,
     'routing',
     `Comparing the routing of ${name} with the workspace`,
@@ -41,12 +41,16 @@ export async function compareRouting(
         signal.throwIfAborted();
         texts.push(...(await textOf(uri)));
       }
-      return queries.compareLoads(document, texts, uris.length, signal);
+      try {
+        return await queries.compareLoads(document, texts, uris.length, signal);
+      } catch (error) {
+        if (!(error instanceof Cancelled) || signal.aborted) throw error;
+        throw new UserError('The text changed during the comparison. Run it again.');
+      }
     },
   );
-  if (!compared) return undefined;
-  const model = (await queries.tokenizers()).model;
-  return { title: `Routing of ${name}`, markdown: markdownOf(name, model, compared) };
+  if (!found) return undefined;
+  return { title: `Routing of ${name}`, markdown: markdownOf(name, found.model, found.compared) };
 }
 
 /** Sorted; of the workspace's folders those that are no hidden ones and no packages. */
@@ -56,7 +60,7 @@ async function otherFiles(own: Uri): Promise<Uri[]> {
     throw new UserError('No folder is open: there are no other files to compare with.');
   const uris: Uri[] = [];
   for (const folder of folders) {
-    const { base, uris: found } = await filesIn(folder.uri);
+    const { base, uris: found } = await filesOf(folder.uri);
     uris.push(
       ...found.filter(
         uri =>
@@ -69,6 +73,16 @@ async function otherFiles(own: Uri): Promise<Uri[]> {
     );
   }
   return uris.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** None where a folder is empty: others may have some. */
+async function filesOf(folder: Uri): Promise<FolderFiles> {
+  try {
+    return await filesIn(folder);
+  } catch (error) {
+    if (error instanceof UserError) return { base: folder, uris: [] };
+    throw error;
+  }
 }
 
 /** None where a file is no text, is too large, or cannot be read. */

@@ -4,6 +4,7 @@ import { totalVariation, type LoadComparison } from '../../core/layers/loadCompa
 import { UserError } from '../../core/errors';
 import { Document } from '../documents/document';
 import type { Model } from '../models/model';
+import { checkSpelled } from '../scoring/checkSpelled';
 import { windowsIn } from '../scoring/windowRuns';
 
 /** Tokens of a micro-batch, whose balance is compared with that of the whole text. */
@@ -11,6 +12,8 @@ export const MICRO_BATCH = 256;
 
 /** Tokens of all other texts together, an equal part of each at most. */
 const OTHER_TOKENS = 16_384;
+
+const NO_OTHERS = 'There is no other text to compare with.';
 
 export interface RoutedText {
   /** [router]: its layer, from 0. */
@@ -53,11 +56,14 @@ export async function compareLoads(
   signal: AbortSignal,
   report: (done: number, total: number) => void = () => {},
 ): Promise<LoadComparison> {
-  const most = Math.floor(OTHER_TOKENS / Math.max(1, others.texts.length));
+  if (others.texts.length === 0) throw new UserError(NO_OTHERS);
+  checkSpelled(model, document);
+  const most = Math.floor(OTHER_TOKENS / others.texts.length);
   const documents = others.texts.map(text => middleOf(model, text, most));
   const tokensOf = (each: Document) => each.streamBy(model.tokenizer).size.tokens;
   const own = tokensOf(document);
   const total = documents.reduce((sum, each) => sum + tokensOf(each), own);
+  report(0, total);
   const here = await loadOf(model, document, signal, done => report(done, total));
   if (!here) throw new UserError('The text is empty: there is no load to compare.');
   const { layers, load } = here;
@@ -70,7 +76,7 @@ export async function compareLoads(
     files++;
     report(own + there.tokens, total);
   }
-  if (files === 0) throw new UserError('There is no other text to compare with.');
+  if (files === 0) throw new UserError(NO_OTHERS);
   return {
     experts: load.experts,
     chosen: load.topK,

@@ -1,7 +1,7 @@
 // Which files of the workspace the routing of a text is compared with, and the page that says it.
 import { beforeEach, expect, test } from 'vitest';
 import type { TextDocument } from 'vscode';
-import { UserError } from '../../../src/core/errors';
+import { Cancelled, UserError } from '../../../src/core/errors';
 import type { LoadComparison } from '../../../src/core/layers/loadComparison';
 import type { Engine } from '../../../src/editor/engine/engineClient';
 import type { EngineQueries } from '../../../src/editor/engine/engineQueries';
@@ -11,15 +11,17 @@ import { fake, Uri, workspace } from '../../support/vscode';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const engine = { onEvent: () => ({ dispose: () => {} }) } as unknown as Engine;
+let failure: Error | undefined;
 let asked: { texts: string[]; given: number }[];
 const queries = {
-  tokenizers: async () => ({ model: 'moe (BPE)', second: undefined }),
-  async compareLoads(_: unknown, texts: string[], given: number): Promise<LoadComparison> {
+  async compareLoads(_: unknown, texts: string[], given: number) {
     asked.push({ texts, given });
+    if (failure) throw failure;
     const shares = Float64Array.of(0.5, 0.5);
     const layer = { layer: 1, shares, othersShares: Float64Array.of(1, 0), distance: 0.5 };
     const others = { files: texts.length, given, tokens: 7 };
-    return { experts: 2, chosen: 1, tokens: 4, others, layers: [layer] };
+    const compared: LoadComparison = { experts: 2, chosen: 1, tokens: 4, others, layers: [layer] };
+    return { model: 'moe', compared };
   },
 } as unknown as EngineQueries;
 
@@ -31,6 +33,7 @@ const compare = () =>
   );
 
 beforeEach(() => {
+  failure = undefined;
   asked = [];
   fake.files.clear();
   Object.assign(workspace, { workspaceFolders: [{ uri: Uri.file('/src'), name: 'src' }] });
@@ -50,7 +53,7 @@ test('other texts of the workspace are read, and no hidden ones, packages or dat
   const page = await compare();
   expect(asked).toEqual([{ texts: ['b', 'd'], given: 5 }]);
   expect(page?.title).toBe('Routing of src/a.ts');
-  expect(page?.markdown).toContain('Model: moe (BPE). Load of 2 experts, 1 for each token, by');
+  expect(page?.markdown).toContain('Model: moe. Load of 2 experts, 1 for each token, by');
   expect(page?.markdown).toContain('and 7 tokens of 2 of 5 files, each read around its middle.');
   expect(page?.markdown).toMatch(/\| +1 \| +50 % \| 0: 50 % \(100 %\), 1: 50 % \(0 %\) +\|/);
 });
@@ -68,4 +71,14 @@ test('without a folder it says that there is nothing to compare with', async () 
   await expect(compare()).rejects.toThrow(UserError);
   await expect(compare()).rejects.toThrow('No folder is open');
   expect(asked).toEqual([]);
+});
+
+test('a folder without files does not end the search, and an edit meanwhile is said', async () => {
+  const folders = ['/empty', '/src'].map(path => ({ uri: Uri.file(path), name: path.slice(1) }));
+  Object.assign(workspace, { workspaceFolders: folders });
+  fake.files.set('/src/b.ts', bytes('b'));
+  await compare();
+  expect(asked).toEqual([{ texts: ['b'], given: 1 }]);
+  failure = new Cancelled();
+  await expect(compare()).rejects.toThrow('The text changed during the comparison. Run it again.');
 });
