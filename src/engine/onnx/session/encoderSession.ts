@@ -5,7 +5,7 @@ import type { Sae } from '../../../core/sae/sae';
 import type { FeatureRows } from '../../../core/sae/sparseRows';
 import { ENCODER, encoderModel } from '../rewrite/saeEncoder';
 import { explainRuntimeError } from './runtimeErrors';
-import { threadCount } from './sessionOptions';
+import { smallSessionOptions } from './sessionOptions';
 
 /** Features per token in the first run; another run returns more if a token has that many on. */
 const LIMIT = 128;
@@ -34,13 +34,7 @@ export class EncoderSession {
 
   static async open(sae: Sae): Promise<EncoderSession> {
     try {
-      const session = await InferenceSession.create(encoderModel(sae), {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threadCount(),
-        interOpNumThreads: 1,
-        logSeverityLevel: 4,
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
-      });
+      const session = await InferenceSession.create(encoderModel(sae), smallSessionOptions());
       return new EncoderSession(sae, session);
     } catch (error) {
       throw explainRuntimeError(error, `The autoencoder was refused by ONNX Runtime`);

@@ -16,6 +16,9 @@ const MAX_PREPACKED_BYTES = 1 << 30;
  */
 const MAX_CAST_BYTES = Math.max(1.5e9, totalmem() / 2);
 
+/** Spinning threads would take CPU time from the editor. */
+const SESSION = { intra_op: { allow_spinning: '0' } };
+
 /** What casts weights on loading, by ONNX Runtime's names. */
 const CASTING = 'ConstantFolding;FuseFp16InitializerToFp32NodeTransformer';
 
@@ -30,8 +33,7 @@ export function sessionOptions(
   const floatBytes = weights.sizeBytes + castBytes;
   const session: Record<string, unknown> = {
     model_external_initializers_file_folder_path: weights.root,
-    // Spinning threads would take CPU time from the editor.
-    intra_op: { allow_spinning: '0' },
+    ...SESSION,
   };
   // Products of 4-bit weights are thirty times as slow without prepacking.
   if (floatBytes > limit && quantization !== 'weight-only') session.disable_prepacking = '1';
@@ -48,6 +50,18 @@ export function sessionOptions(
       session,
       ...(castsInRuns && { optimization: { disable_specified_optimizers: CASTING } }),
     },
+  } satisfies InferenceSession.SessionOptions;
+}
+
+/** Of a small graph of our own beside the model's. */
+export function smallSessionOptions() {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threadCount(),
+    interOpNumThreads: 1,
+    // Errors that it would log are thrown as well.
+    logSeverityLevel: 4,
+    extra: { session: SESSION },
   } satisfies InferenceSession.SessionOptions;
 }
 

@@ -4,7 +4,7 @@ import type { Translator } from '../../../core/layers/readings';
 import { varintField } from '../../../core/wire';
 import { FLOAT, type ValueInfo } from '../graph/graph';
 import { makeNode, writeModel } from '../graph/writeGraph';
-import { threadCount } from './sessionOptions';
+import { smallSessionOptions } from './sessionOptions';
 
 const OPSET = 17;
 const IR_VERSION = 8;
@@ -19,15 +19,7 @@ export class TranslatorSession {
   private constructor(private readonly session: InferenceSession) {}
 
   static async open(): Promise<TranslatorSession> {
-    return new TranslatorSession(
-      await InferenceSession.create(graph(), {
-        executionProviders: ['cpu'],
-        intraOpNumThreads: threadCount(),
-        interOpNumThreads: 1,
-        logSeverityLevel: 4,
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
-      }),
-    );
+    return new TranslatorSession(await InferenceSession.create(graph(), smallSessionOptions()));
   }
 
   /** h + W h + b of states h [rows, width]. */
