@@ -139,7 +139,7 @@ export class RowChecks {
     const isRank = typeof said === 'number' && Number.isInteger(said) && said >= 1;
     if (!isRank || said > this.vocabSize || said <= above)
       throw this.wrong(
-        `token ${id} has the rank ${quote(said)}, which does not fit its probability`,
+        `token ${id} has the rank ${quote(said)}, which is not a rank that fits its probability`,
       );
     return said;
   }

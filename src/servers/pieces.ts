@@ -12,8 +12,7 @@ export async function piecesOf(
   signal?: AbortSignal,
 ): Promise<Piece[]> {
   if (!pieces) {
-    const why =
-      cannot ?? 'It does not return the tokens of a text. Choose its tokenizer with --tokenizer';
+    const why = cannot ?? 'It does not return the tokens of a text, so its tokenizer is needed';
     throw new UserError(`${client.host} is ${title}. ${why}.`);
   }
   const checks = new RowChecks(client, Infinity);

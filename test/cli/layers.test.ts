@@ -93,8 +93,8 @@ test('a tuned lens is named, and refused where it does not fit the model', () =>
   expect(read([zeros]).out).toContain('with this confidence, by the tuned lens of a/b:');
   const { code, err, out } = read([writeTunedLens(scratch, { layers: 4, width: 32 })]);
   expect([code, out]).toEqual([2, '']);
-  expect(err).toContain('for states of 32 numbers; those of the open model have 256');
-  expect(read([zeros, '--lens', 'drift']).err).toContain('use it with --lens exit-depth');
+  expect(err).toContain('for a model of width 32; the open model has width 256');
+  expect(read([zeros, '--lens', 'drift']).err).toContain('Use it with --lens exit-depth');
 });
 
 test('routing is compared with a file, or with the other files of a folder', () => {
@@ -125,7 +125,8 @@ test('routing is compared with a file, or with the other files of a folder', () 
     expect(code).toBe(2);
     return out + err;
   };
-  expect(refused(['--against', own])).toContain('use it with --lens routing');
+  expect(refused(['--against', own])).toContain('Use it with --lens routing');
+  expect(refused(['--lens', 'routing', '--against', '-'])).toContain('needs a file or a folder');
   const routing = ['--lens', 'routing', '--against'];
   expect(refused([...routing, 'nowhere'])).toBe('tokenscope: File not found: nowhere\n');
   expect(refused([...routing, join(folder, 'latin1.txt')])).toContain('is not UTF-8');

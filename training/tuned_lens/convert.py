@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.tuned_lens.convert")
     parser.add_argument("folder", type=Path)
     try:
-        print(f"{convert(parser.parse_args().folder)} is written: name its folder, or move it to MODEL/tuned-lens")
+        print(f"{convert(parser.parse_args().folder)} is written. Pass its folder to --tuned-lens, or move the folder to MODEL/tuned-lens")
     except Refused as error:
         sys.exit(f"{error}.")
 

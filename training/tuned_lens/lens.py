@@ -48,14 +48,19 @@ def read_config(folder: Path) -> dict:
     path = folder / CONFIG
     if not path.exists():
         raise Refused(f"{path} is missing: download it from where {PICKLE} is")
-    config = json.loads(path.read_text())
+    try:
+        config = json.loads(path.read_text())
+    except ValueError as error:
+        raise Refused(f"{path} is not JSON: {error}") from None
+    if not isinstance(config, dict):
+        raise Refused(f"{path} is not a JSON object")
     for name in config:
         if name not in FIELDS:
             raise Refused(f'{path} has a field "{name}", which is not supported')
     if config.get("lens_type", TYPE) != TYPE:
         raise Refused(f'{path} has "lens_type": {config["lens_type"]!r}; only {TYPE!r} is supported')
     for name in ("d_model", "num_hidden_layers"):
-        if not isinstance(config.get(name), int) or config[name] < 1:
+        if type(config.get(name)) is not int or config[name] < 1:
             raise Refused(f'{path} has "{name}": {config.get(name)!r}, which should be a whole number above 0')
     return config
 
@@ -66,7 +71,7 @@ def check(path: Path, tensors: dict[str, Tensor], config: dict) -> None:
         if name not in tensors:
             raise Refused(f"{path} has no tensor {name}")
         if list(tensors[name].shape) != shape:
-            raise Refused(f"{path}: {name} is {list(tensors[name].shape)}, and {CONFIG} wants {shape}")
+            raise Refused(f"{path}: {name} is {list(tensors[name].shape)}, but {CONFIG} needs {shape}")
         if tensors[name].dtype not in (torch.float32, torch.float16, torch.bfloat16):
             raise Refused(f"{path}: {name} is {tensors[name].dtype}, which is not supported")
         if not tensors[name].isfinite().all():

@@ -82,9 +82,9 @@ function ladder({ rungs, exitLayer, tunedLens }: LadderView): TemplateResult {
       </tbody>
     </table>
     <p class="source">
-      By ${lensWords(tunedLens)}: the residual stream after each layer,
-      ${tunedLens === null ? '' : 'but for the last through its translator, '}through the model’s
-      own last norm and head.
+      By ${lensWords(tunedLens)}: the residual stream after each layer, through
+      ${tunedLens === null ? '' : 'the layer’s translator (the last layer has none) and '}the
+      model’s own last norm and head.
     </p>`;
 }
 

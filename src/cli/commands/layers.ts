@@ -92,11 +92,11 @@ export const layers = defineCommand({
     'tuned-lens': text({
       valueName: 'FOLDER',
       description:
-        'tuned lens that exit-depth reads through (default: tuned-lens in the model’s folder, otherwise the logit lens)',
+        'tuned lens for exit-depth (default: the folder tuned-lens of the model, otherwise the logit lens)',
     }),
     against: text({
       valueName: 'PATH',
-      description: 'file or folder whose load of the experts is compared with, for routing',
+      description: 'file or folder to compare the load of the experts with, for routing',
     }),
     seed: shared.seed,
     context: shared.context,
@@ -105,10 +105,10 @@ export const layers = defineCommand({
   async run({ operands: [file = ''], values, print }) {
     const { against } = values;
     if (against !== undefined && values.lens !== layerPassNames.routing)
-      throw new UserError('--against compares the load of experts: use it with --lens routing.');
+      throw new UserError('--against compares the load of experts. Use it with --lens routing.');
     if (values['tuned-lens'] !== undefined && values.lens !== layerPassNames.exitDepth)
       throw new UserError(
-        '--tuned-lens is what early exits are read through: use it with --lens exit-depth.',
+        '--tuned-lens applies only to early exits. Use it with --lens exit-depth.',
       );
     const content = await readText(file);
     const others = against === undefined ? undefined : otherTexts(against, file);

@@ -1,5 +1,6 @@
 // Suggestions with as few requests as possible: from memory, from the request under way, or from a new one. At most one
 // request runs; the latest place wins. Knows no vscode, so that tests can type ten thousand keys into it.
+import { formatNumberOf } from '../../core/format';
 import type { RequestDelay } from '../../core/completion/requestDelay';
 import type { Middle } from '../../core/completion/middle';
 import type { CursorPlace, Suggestions } from '../../core/completion/suggestions';
@@ -80,7 +81,10 @@ export class Suggester {
     if (signal.aborted) return TYPED_ON;
     const left = this.suggestions.find(place);
     if (!left || (left.length === 0 && outcome.middles.length > 0)) return undefined;
-    return { middles: left, note: `${outcome.note}, requested ${running.typed} keys earlier` };
+    return {
+      middles: left,
+      note: `${outcome.note}, requested ${formatNumberOf(running.typed, 'key')} earlier`,
+    };
   }
 
   private start({ place, ask }: Pick<SuggestionRequest, 'place' | 'ask'>): Running {

@@ -197,7 +197,7 @@ async function chooseWeights(
   const items = all.map(({ name, bytes }, i) => ({
     label: name,
     description: sizeWords(bytes),
-    ...(i === 0 && { detail: 'the usual choice' }),
+    ...(i === 0 && { detail: 'the default' }),
     name,
   }));
   const none = {

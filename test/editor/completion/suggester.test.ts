@@ -84,7 +84,7 @@ describe('a suggestion', () => {
     const outcome = await atLast(typist.suggest(at('expo')));
     expect(await given).toMatchObject({ middles: [], note: 'typing continued' });
     expect(textsOf(outcome)).toEqual([TEXT.slice(4, 3 + AHEAD)]);
-    expect(outcome.note).toMatch(/requested 1 keys earlier/);
+    expect(outcome.note).toMatch(/requested 1 key earlier/);
     expect(typist.asked).toBe(1);
     const second = typist.suggest(at('export function total('), undefined, true);
     await vi.advanceTimersByTimeAsync(20);

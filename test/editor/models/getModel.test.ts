@@ -158,7 +158,7 @@ test('of several weights the usual ones come first, and the tokenizer alone is e
   expect(await getModel(ui)).toEqual({ path: snapshot('models--owner--ggufs') });
   expect(hub.asked).toEqual(['tokenizer.json']);
   expect(details.slice(-2)).toEqual([
-    'm-Q8_0.gguf | the usual choice',
+    'm-Q8_0.gguf | the default',
     'No weights | The tokenizer alone is enough for the tokens lens.',
   ]);
   expect(await getModel(userWho({ lists: lists.slice(0, 1), words: 'owner/ggufs' }).ui)).toBe(

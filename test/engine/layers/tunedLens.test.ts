@@ -155,7 +155,7 @@ describe('a text', () => {
       `${short} is a tuned lens for a model of 4 layers; the open model has 5`,
     );
     expect(await values(model, narrow)).toBe(
-      `${narrow} is a tuned lens for states of 32 numbers; those of the open model have 64`,
+      `${narrow} is a tuned lens for a model of width 32; the open model has width 64`,
     );
     expect(await values(model, join(scratch, 'nowhere'))).toContain('Tuned lens not found');
   });

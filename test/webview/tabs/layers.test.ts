@@ -72,7 +72,7 @@ test('a choice of the last layer alone is said so', () => {
   const words = lines(stateOf({ ladder })).join(' ');
   expect(words).toContain('only after the last layer');
   expect(words).toContain('By the tuned lens of org/name:');
-  expect(words).toContain('through its translator');
+  expect(words).toContain('the layer’s translator (the last layer has none) and the model’s');
   expect(lines(stateOf()).join(' ')).toContain('By the logit lens:');
 });
 

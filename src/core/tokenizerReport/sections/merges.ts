@@ -37,7 +37,7 @@ export const merges: SectionKind = {
 
 function lengthCurve({ lengths, units }: DynamicTokens, isPart: boolean): Curve {
   const [first, last] = [lengths[0]!, lengths.at(-1)!];
-  const part = isPart ? ' Only the first 4 MB of text are measured.' : '';
+  const part = isPart ? ' Only some of the texts, at most 4 MB together, are measured.' : '';
   return {
     kind: 'curve',
     title: 'Tokens by the number of merges',

@@ -27,7 +27,7 @@ function glossaryRun(tokenizer: Tokenizer, glossary: readonly string[]): Section
       return [
         termTable(
           'Terms of the glossary',
-          'Pieces: tokens of the term after a space. Saved: tokens saved if the term were one token, at all its occurrences that end at token boundaries.',
+          'Pieces: tokens of the term after a space. Saved: tokens saved if the term were one token, at all its occurrences, less one for each side where a token reaches beyond the term.',
           report,
         ),
         savedCurve(report),

@@ -44,7 +44,7 @@ export async function ladderCollector(
         const width = states.length / tokens;
         if (lens && lens.width !== width)
           throw new UserError(
-            `${lens.folder} is a tuned lens for states of ${lens.width} numbers; those of the open model have ${width}.`,
+            `${lens.folder} is a tuned lens for a model of width ${lens.width}; the open model has width ${width}.`,
           );
         const wanted = states.subarray((first - start) * width);
         // The last block has no translator: what comes after it is the model's own answer.

@@ -159,6 +159,6 @@ test('a list is one of rows where each of them is an object', () => {
   for (const data of [[completion, 3], [3, completion], [completion, null], []])
     expect(read({ data })).toMatchObject({
       traces: [],
-      problems: [expect.stringMatching(/no known format/)],
+      problems: [expect.stringMatching(/no supported format/)],
     });
 });
