@@ -11,6 +11,7 @@ import { registerHover } from './hover/hover';
 import { ScoringPasses } from './engine/scoringPasses';
 import { EngineQueries } from './engine/engineQueries';
 import { registerInspector } from './inspector/inspectorView';
+import { showUnshownWork } from './engine/unshownWork';
 import { cancellable } from './ui/progress';
 import { onDidSay, type Said } from './ui/messages';
 import { report } from './ui/notifications';
@@ -150,6 +151,7 @@ export function activate(context: ExtensionContext): Exports {
     traces,
     rollouts,
     whatIf,
+    showUnshownWork(engine),
     { dispose: () => engine.stop() },
     engine.onDidChangeState(state => {
       if (state.kind !== 'ready') return;

@@ -8,6 +8,7 @@ import type { TokenizerInfo } from '../../protocol/compare';
 import type { EngineApi, EngineEvents } from '../../protocol/engine';
 import type { ModelInfo } from '../../protocol/models';
 import type { PairMembers } from '../../protocol/traces';
+import type { WorkTask } from '../../protocol/work';
 import type * as processes from './engineProcess';
 import { Openings, type Opening } from './openings';
 import type { WatchdogLimits } from './watchdog';
@@ -57,6 +58,8 @@ const DEATHS_ALLOWED = 2;
 const OTHER_MODEL = 'Open another one with "Tokenscope: Choose Model or Tokenizer…".';
 
 export class Engine {
+  /** What commands show the progress of. */
+  readonly shownWork = new Set<WorkTask>();
   readonly openings = new Openings(opening => this.options.onLongOpening?.(opening));
   /** The module of its process, loaded with the first one. */
   private lazy: typeof processes | undefined;

@@ -5,7 +5,7 @@ import type { Engine } from './engineClient';
 
 /** Undefined if it was cancelled. Throws as `work` does. */
 export function showingWork<T>(
-  engine: Pick<Engine, 'onEvent'>,
+  engine: Pick<Engine, 'onEvent' | 'shownWork'>,
   task: WorkTask,
   title: string,
   work: (signal: AbortSignal) => Promise<T>,
@@ -14,9 +14,11 @@ export function showingWork<T>(
     const listener = engine.onEvent('working', event => {
       if (event.task === task) report(event.done, event.total);
     });
+    engine.shownWork.add(task);
     try {
       return await work(signal);
     } finally {
+      engine.shownWork.delete(task);
       listener.dispose();
     }
   });

@@ -2,13 +2,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Cancelled } from '../../../src/core/errors';
 import { showingWork } from '../../../src/editor/engine/workProgress';
-import type { WorkingEvent } from '../../../src/protocol/work';
+import type { WorkingEvent, WorkTask } from '../../../src/protocol/work';
 import { fake, window } from '../../support/vscode';
 
 let cancel: () => void;
 let listeners: Set<(event: WorkingEvent) => void>;
 const { withProgress } = window;
 const engine = {
+  shownWork: new Set<WorkTask>(),
   onEvent(name: string, listener: never) {
     expect(name).toBe('working');
     listeners.add(listener);

@@ -33,7 +33,7 @@ const remote = {
 };
 const autoencoder = {
   info: { name: 'sae-8k', hook: 'h' },
-  engine: { onEvent: () => ({ dispose: () => {} }) },
+  engine: { shownWork: new Set(), onEvent: () => ({ dispose: () => {} }) },
   call: async (request: (own: object) => unknown) => request(remote),
   askAbout: async (_: unknown, request: (own: object, at: object) => unknown) =>
     request(remote, { uri: 'a', version: 1 }),

@@ -10,7 +10,10 @@ import { FakeDocument } from '../../support/textEditor';
 import { fake, Uri, workspace } from '../../support/vscode';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const engine = { onEvent: () => ({ dispose: () => {} }) } as unknown as Engine;
+const engine = {
+  shownWork: new Set(),
+  onEvent: () => ({ dispose: () => {} }),
+} as unknown as Engine;
 let failure: Error | undefined;
 let asked: { texts: string[]; given: number }[];
 const queries = {
