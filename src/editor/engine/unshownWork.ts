@@ -1,8 +1,8 @@
 // Work that no command shows: a lens or a setting opens a pair or an autoencoder. After a second the status bar has its
 // share and an estimate.
-import { ProgressLocation, window, type Disposable } from 'vscode';
+import type { Disposable } from 'vscode';
 import type { WorkTask } from '../../protocol/work';
-import { shareReporter, type ShareReport } from '../ui/progress';
+import { inStatusBar, shareReporter, type ShareReport } from '../ui/progress';
 import type { Engine } from './engineClient';
 
 const TITLES: Partial<Record<WorkTask, string>> = {
@@ -58,13 +58,10 @@ class WorkLine {
     clearTimeout(this.silence);
     this.silence = setTimeout(this.onSilent, SILENT_MS);
     if (!this.write && performance.now() - this.begun >= LONG_MS)
-      void window.withProgress(
-        { location: ProgressLocation.Window, title: this.title },
-        progress => {
-          this.write = shareReporter(progress);
-          return this.ended;
-        },
-      );
+      void inStatusBar(this.title, progress => {
+        this.write = shareReporter(progress);
+        return this.ended;
+      });
     this.write?.(done, total);
   }
 

@@ -32,9 +32,13 @@ export async function cancellable<T>(
 }
 
 /** Shows a line in the status bar while it works. */
-export function inStatusBar<T>(title: string, work: () => Promise<T>): Thenable<T> {
+export function inStatusBar<T>(
+  title: string,
+  work: (progress: ProgressReporter) => Promise<T>,
+): Thenable<T> {
   note('progress', title);
-  return window.withProgress({ location: ProgressLocation.Window, title: plainText(title) }, work);
+  const options = { location: ProgressLocation.Window, title: plainText(title) };
+  return window.withProgress(options, progress => work(plainReporter(progress)));
 }
 
 /** Work that takes less is shown in the status bar alone. */
