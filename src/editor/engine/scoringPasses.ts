@@ -102,6 +102,12 @@ export class ScoringPasses {
     return known?.version === document?.version ? known?.note : undefined;
   }
 
+  /** Whether a lens's passes over the text as it is were refused. */
+  isRefused(document: Text, { needs }: Pick<Lens, 'needs'>): boolean {
+    const note = this.noteOn(document);
+    return note !== undefined && passesOf(note) === needs.join();
+  }
+
   note({ uri, version }: DocumentVersion, note: ByteProof | PassRefusal): void {
     const before = this.notes.get(uri);
     const isNews = before?.version !== version || passesOf(before.note) !== passesOf(note);

@@ -38,6 +38,8 @@ export class EditorPaint {
   private editedAt: number | undefined;
   /** What was last asked to be scored: lens, texts, their versions and first visible tokens. */
   private requestKey = '';
+  /** Of the request that was refused last: nothing else would come of the same one. */
+  private refusedKey = '';
   /** Whether what is painted still misses scores. */
   private isIncomplete = false;
   /** Whether there are more tokens on the screen than are painted: those around the cursor are. */
@@ -57,6 +59,12 @@ export class EditorPaint {
   }
 
   /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */
+  /** A setting or the model is another one: what was refused may not be any more. */
+  renew(): void {
+    this.refusedKey = '';
+    this.schedule(0);
+  }
+
   schedule(ms: number): void {
     this.next.schedule(ms, () => this.refreshNow());
   }
@@ -142,6 +150,7 @@ export class EditorPaint {
     );
     const requestKey = [lens.title, ...asked].join('\n');
     const isUnderWay = [...texts].some(text => queries.passes.isScoring(text));
+    if (this.refusedKey === requestKey) return;
     if (this.requestKey === requestKey && isUnderWay) return;
     this.requestKey = requestKey;
     const everywhere = window.visibleTextEditors.flatMap(other => shown.shownIn(other, lens));
@@ -150,6 +159,8 @@ export class EditorPaint {
       const visible = own.flatMap(each => each.visible);
       await queries.passes.score(text, visible, lens);
     }
+    const isRefused = [...texts].every(text => queries.passes.isRefused(text, lens));
+    this.refusedKey = isRefused ? requestKey : '';
   }
 
   private answersOf(of: ShownText, lens: Lens): Promise<Answer>[] {

@@ -41,6 +41,7 @@ export class Overlay {
           settings.pair.centre,
           settings.report.chunkTokens,
           ...Object.values(settings.layers),
+          ...Object.values(settings.servers),
         ],
         () => this.refreshAll(),
       ),
@@ -72,7 +73,7 @@ export class Overlay {
       paint.dispose();
       this.paints.delete(editor);
     }
-    for (const editor of visible) this.paintOf(editor).schedule(0);
+    for (const editor of visible) this.paintOf(editor).renew();
   }
 
   /** For tests: see `EditorPaint`. */

@@ -20,7 +20,7 @@ import type { TokenView } from '../../../src/protocol/scores';
 import type { Range16 } from '../../../src/protocol/types';
 import { sampleOf, seedOr } from '../../support/seed';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
-import { EventEmitter, window } from '../../support/vscode';
+import { EventEmitter, fake, window } from '../../support/vscode';
 
 const LENSES: readonly LensId[] = ['tokens', 'surprisal', 'entropy', 'rank'];
 
@@ -78,6 +78,9 @@ class World {
   /** Words of which the numbers are known. */
   known = 0;
   hasDrawn = false;
+  /** Whether the model has nothing for the lens. */
+  refuses = false;
+  requests = 0;
   readonly errors: unknown[] = [];
   private readonly answers: (() => void)[] = [];
   private readonly scored = new EventEmitter<object>();
@@ -102,7 +105,11 @@ class World {
         onDidScore: this.scored.event,
         cancelAll: () => (this.running = -1),
         isScoring: ({ version }: Text) => this.running === version,
-        score: async ({ version }: Text) => void (this.running = version),
+        isRefused: () => this.refuses,
+        score: async ({ version }: Text) => {
+          this.requests++;
+          if (!this.refuses) this.running = version;
+        },
       },
     };
     window.visibleTextEditors = [this.editor];
@@ -166,6 +173,12 @@ class World {
     this.known = 0;
     Object.assign(this.engine, { state: this.ready() });
     this.engineChanged.fire(this.engine.state);
+  }
+
+  /** Something of the text was scored. */
+  news(): void {
+    const uri = this.document.uri.toString();
+    this.scored.fire({ uri, version: this.document.version, scored: 0, total: 0 });
   }
 
   /** Numbers of more words are known. */
@@ -271,4 +284,38 @@ test('draws numbers of nothing but the text, the lens and the model as they are'
     world.dispose();
   }
   expect(draws).toBeGreaterThan(4 * runs);
+});
+
+test('what was refused is asked for again where the text or a setting is another one, not at news', async () => {
+  const world = new World();
+  const answered = async () => {
+    for (let i = 0; i < 5; i++) {
+      await vi.advanceTimersByTimeAsync(400);
+      while (world.waiting > 0) await world.resolve(0);
+    }
+  };
+  world.refuses = true;
+  world.state.turnOn();
+  await answered();
+  expect(world.requests).toBe(1);
+  for (let i = 0; i < 3; i++) {
+    world.news();
+    await answered();
+  }
+  expect(world.requests).toBe(1);
+  world.edit(0, 0, 'zero ');
+  await answered();
+  expect(world.requests).toBe(2);
+  world.openModel('b');
+  await answered();
+  expect(world.requests).toBe(3);
+  fake.set('layers.layer', 2);
+  await answered();
+  expect(world.requests).toBe(4);
+  world.refuses = false;
+  world.state.show('rank');
+  await answered();
+  expect(world.requests).toBe(5);
+  world.dispose();
+  fake.unsetAll();
 });
