@@ -190,6 +190,10 @@ function countedDrafts(
 }
 
 function gapOf({ row }: CompletedToken): number {
-  const [first = 0, second = 0] = [...row].sort((a, b) => b - a);
+  let [first, second] = [-Infinity, -Infinity];
+  for (const logprob of row) {
+    if (logprob > first) [first, second] = [logprob, first];
+    else if (logprob > second) second = logprob;
+  }
   return first - second;
 }
