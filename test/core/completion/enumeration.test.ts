@@ -53,7 +53,7 @@ interface Case extends Subject {
 }
 
 function cases(): Generator<Case> {
-  return casesOf(seedsOr(someOf([...Array(SEEDS).keys()], 12), TOY_CYCLE));
+  return casesOf(seedsOr(someOf([...Array(SEEDS).keys()], 24), TOY_CYCLE));
 }
 
 function* casesOf(seeds: Iterable<number>): Generator<Case> {

@@ -4,15 +4,16 @@ import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { InexactError } from '../../../src/core/errors';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
-import { seedsOr, someOf } from '../../support/seed';
+import { seedsOr } from '../../support/seed';
 import { randomModel, randomOf, randomText, randomToy, TOY_CYCLE } from '../../support/toys';
 
 const LAZY = [0.5, 0.1];
-const TOYS = [...Array(TOY_CYCLE).keys()];
+const EVERY_THIRD = Array.from({ length: Math.ceil(TOY_CYCLE / 3) }, (_, i) => 3 * i);
 
 test('what is left out bounds the error of each byte as a text grows, and saves rows', async () => {
   let [saved, skipped] = [0, 0];
-  for (const seed of seedsOr(someOf(TOYS, 24), TOY_CYCLE)) {
+  // Every alphabet and every pattern.
+  for (const seed of seedsOr(EVERY_THIRD, TOY_CYCLE)) {
     const toy = randomToy(seed, 14);
     const rules = new ByteRules(toy.tokenizer);
     const model = randomModel(toy, seed);

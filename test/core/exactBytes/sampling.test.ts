@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { ByteCursor } from '../../../src/core/exactBytes/byteCursor';
 import { ByteRules } from '../../../src/core/exactBytes/byteRules';
 import { TokenPrefix } from '../../../src/core/exactBytes/tokenPrefix';
-import { sampleOf, seedsOr } from '../../support/seed';
+import { seedsOr } from '../../support/seed';
 import { randomModel, randomOf, randomToy, TOY_CYCLE, type Toy } from '../../support/toys';
 
 const EVERY_THIRD = Array.from({ length: Math.ceil(TOY_CYCLE / 3) }, (_, i) => 3 * i);
-const PER_TOY = sampleOf(50, 150);
+const PER_TOY = 150;
 const LONGEST = 6;
 /** The cost in nats of a byte that was predicted to be impossible. */
 const IMPOSSIBLE = 20;
