@@ -34,7 +34,7 @@ export function tunedLensBeside(model: string): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
-/** Of a lens beside a model, as far as it can be told without its weights; its folder's name where that cannot be read. */
+/** Name of a lens beside a model, from its configuration; the name of its folder if that cannot be read. */
 export function tunedLensName(folder: string): string {
   try {
     checkInside(folder);
