@@ -19,8 +19,9 @@ export class AddedBoundaries implements PretokenBoundaries {
   readonly #lengths: readonly number[];
   /** First bytes of names, which few tokens of a large vocabulary have. */
   readonly #firsts: ReadonlySet<ByteString>;
-  /** Keyed by beginnings of names: the bytes that names go on with. */
-  readonly #nextBytes = new Map<ByteString, Set<ByteString>>();
+  /** Keyed by beginnings of names. */
+  readonly #rests = new Map<ByteString, ByteString[]>();
+  readonly nearShapeOf?: NonNullable<PretokenBoundaries['nearShapeOf']>;
 
   /** `inner` splits text between added tokens, each piece as a text of its own. `names`: their ids. */
   constructor(inner: PretokenBoundaries, names: ReadonlyMap<ByteString, number>) {
@@ -33,9 +34,11 @@ export class AddedBoundaries implements PretokenBoundaries {
     for (const name of names.keys())
       for (let end = 1; end < name.length; end++) {
         const beginning = name.slice(0, end);
-        const next = this.#nextBytes.get(beginning) ?? new Set();
-        this.#nextBytes.set(beginning, next.add(name[end]!));
+        const rests = this.#rests.get(beginning) ?? [];
+        this.#rests.set(beginning, [...rests, name.slice(end)]);
       }
+    if (inner.nearShapeOf)
+      this.nearShapeOf = bytes => this.#shapeOf(bytes, text => inner.nearShapeOf!(text));
   }
 
   isAdded(pretoken: ByteString): boolean {
@@ -83,12 +86,19 @@ export class AddedBoundaries implements PretokenBoundaries {
     );
   }
 
-  /** Texts with an added token are of one shape only if they are equal, except for the token alone. */
   shapeOf(bytes: ByteString): string | undefined {
+    return this.#shapeOf(bytes, text => this.#inner.shapeOf(text));
+  }
+
+  /** Texts with an added token are of one shape only if they are equal, except for the token alone. */
+  #shapeOf(
+    bytes: ByteString,
+    inner: (text: ByteString) => string | undefined,
+  ): string | undefined {
     if (this.#names.has(bytes)) return `${bytes.length} added`;
     const pieces = this.#pieces(bytes);
     if (pieces.some(({ isAdded }) => isAdded)) return `${bytes} with added`;
-    return this.#inner.shapeOf(bytes);
+    return inner(bytes);
   }
 
   /** With an added token in them, the shape is the bytes themselves. */
@@ -102,9 +112,8 @@ export class AddedBoundaries implements PretokenBoundaries {
     return this.#inner.joinsFreely(bytes);
   }
 
-  continuationsOf(bytes: ByteString): ReadonlySet<ByteString> {
-    const starts = this.openStarts(bytes);
-    return new Set(starts.flatMap(start => [...this.#nextBytes.get(bytes.slice(start))!]));
+  openRests(bytes: ByteString): ByteString[] {
+    return this.openStarts(bytes).flatMap(start => this.#rests.get(bytes.slice(start))!);
   }
 
   openEndOf(bytes: ByteString): string {
@@ -150,7 +159,7 @@ export class AddedBoundaries implements PretokenBoundaries {
     const starts: number[] = [];
     let pieces: Piece[] | undefined;
     for (let at = Math.max(0, bytes.length - longest + 1); at < bytes.length; at++) {
-      if (!this.#nextBytes.has(bytes.slice(at))) continue;
+      if (!this.#rests.has(bytes.slice(at))) continue;
       pieces ??= this.#pieces(bytes);
       // A token that begins further left stays, perhaps as a longer one.
       const inside = pieces.some(piece => piece.isAdded && piece.start < at && at < piece.end);

@@ -1,5 +1,6 @@
 // Decides which token sequences are canonical: a prefix of the tokens that the tokenizer produces for some text.
 import { Bits } from './bits';
+import type { ByteString } from './byteString';
 import { followerSets, type FollowerSets } from './followerSets';
 import { CUT_CLOSED, CUT_OPEN, JOINED_CLOSED, JOINED_OPEN, PrefixSplits } from './prefixSplits';
 import type { PretokenBoundaries } from './pretokenBoundaries';
@@ -10,6 +11,7 @@ import type { TokenPrefix } from './tokenPrefix';
 import { TokenShapes, type Shapes } from './tokenShapes';
 import { CONTINUATIONS, incompleteFrom } from './utf8Characters';
 
+const NONE: ReadonlySet<number> = new Set();
 const MAX_KEPT = 1000;
 /** Tokens in the sets that are kept: a bit each. */
 const MAX_KEPT_TOKENS = 1 << 28;
@@ -27,6 +29,13 @@ interface KnownFollowers {
   sets?: FollowerSets;
 }
 
+interface FoundOfPrefix {
+  readonly key: string | undefined;
+  followers?: Bits;
+  /** Tokens that may go on an added token that the prefix ends inside of: their shapes do not tell how they are split. */
+  readonly goingOn: ReadonlySet<number>;
+}
+
 export class Canonical {
   readonly #joins: Joins;
   readonly #tokens: SortedTokens;
@@ -39,7 +48,7 @@ export class Canonical {
   /** Keyed by the prefix's shape and its last token. */
   readonly #followers = new Map<string, Bits>();
   /** What was found of prefixes that are asked for again. */
-  readonly #found = new WeakMap<TokenPrefix, { key?: string | undefined; followers?: Bits }>();
+  readonly #found = new WeakMap<TokenPrefix, FoundOfPrefix>();
   /** Keyed by the ways of all shapes. */
   readonly #sets = new Map<string, FollowerSets>();
 
@@ -65,20 +74,33 @@ export class Canonical {
   /** All of them, by id. Not to be changed. */
   followers(prefix: TokenPrefix): Bits {
     const found = this.#foundOf(prefix);
-    return (found.followers ??= this.#findFollowers(prefix, found.key));
+    return (found.followers ??= this.#findFollowers(prefix, found));
   }
 
-  #findFollowers(prefix: TokenPrefix, key: string | undefined): Bits {
+  #findFollowers(prefix: TokenPrefix, { key, goingOn }: FoundOfPrefix): Bits {
     if (key === undefined) return this.#triedFollowers(prefix);
-    // Where an added token may go on, tokens of one shape may follow in different ways.
-    const { size } = this.#boundaries.continuationsOf?.(prefix.bytes) ?? { size: 0 };
-    if (size > 0) return this.#triedFollowers(prefix);
+    if (goingOn.size > 0) return this.#followersInsideAdded(prefix, goingOn);
     const whole = `${prefix.last} ${key}`;
     const kept = this.#followers.get(whole);
     if (kept) return kept;
     const found = this.#foundFollowers(prefix, this.#knownAfter(prefix)!);
     if (this.#followers.size * this.#tokens.idLimit > MAX_KEPT_TOKENS) this.#followers.clear();
     this.#followers.set(whole, found);
+    return found;
+  }
+
+  /** By their shapes, but for the tokens that may go on the added one. */
+  #followersInsideAdded(prefix: TokenPrefix, goingOn: ReadonlySet<number>): Bits {
+    const known = this.#knownAfter(prefix)!;
+    const rests = this.#boundaries.openRests!(prefix.bytes);
+    // What ends the added token would stand for tokens that do not.
+    if (known.shapes.bytes.some(bytes => rests.some(rest => bytes.startsWith(rest))))
+      return this.#triedFollowers(prefix);
+    const found = this.#foundFollowers(prefix, known);
+    const follows = this.follower(prefix);
+    for (const token of goingOn)
+      if (follows(token)) found.add(token);
+      else found.delete(token);
     return found;
   }
 
@@ -125,10 +147,10 @@ export class Canonical {
   /** The same for many tokens after one prefix. */
   follower(prefix: TokenPrefix): (token: number) => boolean {
     const free = this.#knownAfter(prefix);
-    const continuations = this.#boundaries.continuationsOf?.(prefix.bytes);
+    const { goingOn } = this.#foundOf(prefix);
     return token => {
       if (!this.#reachable.has(token)) return false;
-      const known = continuations?.has(this.#tokens.bytesOf(token)![0]!) ? null : free;
+      const known = goingOn.has(token) ? null : free;
       const ways = this.#waysTo(prefix, known, token);
       if (ways & CUT_CLOSED) return true;
       const joins =
@@ -178,10 +200,28 @@ export class Canonical {
     return known;
   }
 
-  #foundOf(prefix: TokenPrefix) {
+  #foundOf(prefix: TokenPrefix): FoundOfPrefix {
     let found = this.#found.get(prefix);
-    if (!found) this.#found.set(prefix, (found = { key: this.#splits.keyOf(prefix) }));
+    if (!found) {
+      found = { key: this.#splits.keyOf(prefix), goingOn: this.#goingOn(prefix) };
+      this.#found.set(prefix, found);
+    }
     return found;
+  }
+
+  #goingOn({ bytes }: TokenPrefix): ReadonlySet<number> {
+    const rests = this.#boundaries.openRests?.(bytes) ?? [];
+    if (rests.length === 0) return NONE;
+    const goingOn = new Set<number>();
+    const beginnings = new Set<ByteString>();
+    for (const rest of rests) {
+      for (let end = 1; end < rest.length; end++) beginnings.add(rest.slice(0, end));
+      const { start, end } = this.#tokens.startingWith(rest);
+      for (const token of this.#tokens.ids.subarray(start, end)) goingOn.add(token);
+    }
+    for (const beginning of beginnings)
+      for (const token of this.#tokens.idsOf(beginning)) goingOn.add(token);
+    return goingOn;
   }
 
   /**

@@ -48,15 +48,15 @@ export interface PretokenBoundaries {
    * ASCII: then equal shapes and ends must mean that both are split alike.
    */
   prefixShapeOf?(bytes: ByteString, ends: readonly number[], joins: readonly boolean[]): string;
-  /** Whether the shape of what follows the bytes determines how it is split, unless it begins with `continuationsOf`. */
+  /** Whether the shape of what follows the bytes determines how it is split, unless it goes on with `openRests`. */
   joinsFreely(bytes: ByteString): boolean;
   /**
    * Equal for bytes that are split alike after other bytes that end with a whole character and have equal shapes, joined
    * freely or not. By default this is not known.
    */
   nearShapeOf?(bytes: ByteString): string | undefined;
-  /** First bytes with which an added token may go on that the bytes end inside of. By default none. */
-  continuationsOf?(bytes: ByteString): ReadonlySet<ByteString>;
+  /** What is missing of each added token that the bytes may end inside of. By default there is none. */
+  openRests?(bytes: ByteString): readonly ByteString[];
   /** Equal for bytes that can continue in the same ways if they end inside a pretoken. */
   openEndOf(bytes: ByteString): string;
 }
