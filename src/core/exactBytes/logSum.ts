@@ -1,3 +1,5 @@
+import { expOf } from './exp';
+
 /** The logarithm of a sum of exponentials, in nats. Works for terms far below the range of float64. */
 export class LogSum {
   #largest = -Infinity;
@@ -6,10 +8,10 @@ export class LogSum {
   add(term: number): void {
     if (term === -Infinity) return;
     if (term > this.#largest) {
-      this.#sum = this.#sum * Math.exp(this.#largest - term) + 1;
+      this.#sum = this.#sum * expOf(this.#largest - term) + 1;
       this.#largest = term;
     } else {
-      this.#sum += Math.exp(term - this.#largest);
+      this.#sum += expOf(term - this.#largest);
     }
   }
 
@@ -31,7 +33,7 @@ export function logSoftmax(logits: Float32Array): Float64Array {
   let largest = -Infinity;
   for (let i = 0; i < length; i++) if (logits[i]! > largest) largest = logits[i]!;
   let total = 0;
-  for (let i = 0; i < length; i++) total += Math.exp(logits[i]! - largest);
+  for (let i = 0; i < length; i++) total += expOf(logits[i]! - largest);
   const sum = largest + Math.log(total);
   const row = new Float64Array(length);
   for (let i = 0; i < length; i++) row[i] = logits[i]! - sum;

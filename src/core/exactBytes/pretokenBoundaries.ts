@@ -25,6 +25,8 @@ export interface PretokenBoundaries {
   coverBoundariesFor?(bytes: ByteString): readonly Boundaries[];
   /** Whether a pretoken is an added token, which is one token. By default none is. */
   isAdded?(pretoken: ByteString): boolean;
+  /** Whether the bytes have an added token in them, as if a text began and ended with them. By default none do. */
+  spellsAdded?(bytes: ByteString): boolean;
   /**
    * The offsets at which an added token may begin that the bytes end inside of, ascending: if one does, the bytes before
    * it are split as a text that ends there. By default none.

@@ -1,6 +1,8 @@
 // Sums over the row of log-probabilities after a node of a tree, made where the row is: a few numbers instead of a
 // vocabulary of them. In the order of their bytes, the tokens that begin with the same bytes are neighbours.
 
+import { expOf } from './exp';
+
 /** What is asked of one row. The answers come in this order. */
 export interface RowSums {
   /** Of the tree. */
@@ -53,7 +55,7 @@ function sumOfRange(
   let sum = 0;
   for (let place = start; place < end; place++) {
     const token = order[place]!;
-    if ((among[token >> 5]! >>> (token & 31)) & 1) sum += Math.exp(row[token]! - largest);
+    if ((among[token >> 5]! >>> (token & 31)) & 1) sum += expOf(row[token]! - largest);
   }
   return largest + Math.log(sum);
 }
@@ -72,9 +74,9 @@ function sumOfOthers(row: Float32Array | Float64Array, set: Uint32Array): number
       const bit = 31 - Math.clz32(rest);
       rest ^= 1 << bit;
       const logprob = row[first + bit]!;
-      if (logprob > NOTHING) sum += Math.exp(logprob);
+      if (logprob > NOTHING) sum += expOf(logprob);
     }
   }
-  for (let token = limit; token < row.length; token++) sum += Math.exp(row[token]!);
+  for (let token = limit; token < row.length; token++) sum += expOf(row[token]!);
   return Math.log(sum);
 }

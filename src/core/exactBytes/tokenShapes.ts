@@ -69,8 +69,7 @@ export class TokenShapes {
 
   /** Of a token that ends inside a character: its bytes with those of a token that may come next and ends it. */
   *#completionsOf(token: number, bytes: ByteString): Generator<ByteString> {
-    // Where two tokens spell an added one, they are not it.
-    if (this.boundaries.isAdded || !this.reachable.has(token)) return;
+    if (!this.reachable.has(token)) return;
     const prefix = TokenPrefix.empty.append(
       token,
       bytes,
@@ -86,7 +85,9 @@ export class TokenShapes {
       if (next.length !== missing) continue;
       const id = this.tokens.ids[place]!;
       tried++;
-      if (this.reachable.has(id) && this.joins.mayJoin(prefix, id)) yield bytes + next;
+      // Where two tokens spell an added one, they are not it.
+      const isAdded = this.boundaries.spellsAdded?.(bytes + next) === true;
+      if (!isAdded && this.reachable.has(id) && this.joins.mayJoin(prefix, id)) yield bytes + next;
     }
   }
 }

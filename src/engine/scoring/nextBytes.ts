@@ -2,6 +2,7 @@
 import { byteStringOf, bytesOf, type ByteString } from '../../core/exactBytes/byteString';
 import { windowStartAt } from '../../core/exactBytes/byteWindows';
 import { ByteCursor } from '../../core/exactBytes/byteCursor';
+import { expOf } from '../../core/exactBytes/exp';
 import { logSumOf } from '../../core/exactBytes/logSum';
 import type { LogprobRow, TokenModel } from '../../core/exactBytes/tokenModel';
 import type { ByteRules } from '../../core/exactBytes/byteRules';
@@ -109,14 +110,14 @@ function byNextByte({ tokens }: ByteRules, row: LogprobRow, rest: string): Float
   if (rest === '') {
     for (let id = 0; id < tokens.idLimit; id++) {
       const first = tokens.firstByteOf(id);
-      if (first >= 0) sums[first]! += Math.exp(row[id]!);
+      if (first >= 0) sums[first]! += expOf(row[id]!);
     }
     return sums;
   }
   const { start, end } = tokens.startingWith(rest);
   for (let place = start; place < end; place++) {
     const next = tokens.bytes[place]!.charCodeAt(rest.length);
-    if (!Number.isNaN(next)) sums[next]! += Math.exp(row[tokens.ids[place]!]!);
+    if (!Number.isNaN(next)) sums[next]! += expOf(row[tokens.ids[place]!]!);
   }
   return sums;
 }
