@@ -91,10 +91,7 @@ export class AddedBoundaries implements PretokenBoundaries {
   }
 
   /** Texts with an added token are of one shape only if they are equal, except for the token alone. */
-  #shapeOf(
-    bytes: ByteString,
-    inner: (text: ByteString) => string | undefined,
-  ): string | undefined {
+  #shapeOf(bytes: ByteString, inner: (text: ByteString) => string | undefined): string | undefined {
     if (this.#names.has(bytes)) return `${bytes.length} added`;
     const pieces = this.#pieces(bytes);
     if (pieces.some(({ isAdded }) => isAdded)) return `${bytes} with added`;

@@ -58,13 +58,13 @@ export class EditorPaint {
     return this.isIncomplete ? undefined : this.decorations.drawn;
   }
 
-  /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */
   /** A setting or the model is another one: what was refused may not be any more. */
   renew(): void {
     this.refusedKey = '';
     this.schedule(0);
   }
 
+  /** Refreshes within `ms`; coalesces with a refresh that is due sooner. */
   schedule(ms: number): void {
     this.next.schedule(ms, () => this.refreshNow());
   }

@@ -12,6 +12,9 @@ import { escapeMarkdown } from '../ui/escapeMarkdown';
 import { plainText } from '../ui/plainText';
 import { legendMarkdown } from './legendMarkdown';
 
+const ASKED_AGAIN =
+  'The server is asked again after an edit or a scroll, or when the overlay is turned on again.';
+
 /** A blank as wide as a digit. */
 const FIGURE_SPACE = '\u2007';
 
@@ -134,6 +137,7 @@ function explanations(state: StatusState, model: string): string[] {
   if (note) {
     all.push('refused' in note ? `Not shown: ${note.refused}.` : describeProof(totalsOf(note)));
   }
+  if (note && note === state.note && 'refused' in note && sent) all.push(ASKED_AGAIN);
   if (sent) all.push(sent);
   return all;
 }

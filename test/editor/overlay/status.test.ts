@@ -203,6 +203,15 @@ test('says what a server does not, to the lenses that need it, and how much it w
   expect(shown({ lens: 'varentropy', engine, saved }).text).not.toMatch(/not shown/);
 });
 
+test('says when a server that answered nothing is asked again', () => {
+  const note = { refused: 'models.example did not answer', passes: ['tokens' as const] };
+  const sent = 'Nothing was sent to models.example.';
+  expect(words(shown({ note, sent }).tooltip)).toMatch(
+    /\n\nNot shown: models\.example did not answer\.\n\nThe server is asked again after an edit or a scroll, or when the overlay is turned on again\.\n\nNothing was sent to models\.example\.$/,
+  );
+  expect(words(shown({ note }).tooltip)).not.toMatch(/asked again/);
+});
+
 test('says that there is no autoencoder, to lenses of features alone', () => {
   const noAutoencoder = 'Choose one.';
   const { text, tooltip } = shown({ lens: 'unexplained', noAutoencoder });
