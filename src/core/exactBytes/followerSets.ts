@@ -32,8 +32,9 @@ export function followerSets(tokens: SortedTokens, shapes: Shapes, ways: Uint8Ar
     const own = ways[shape]!;
     add(token, own);
     if (own & CUT_CLOSED || !(own & (CUT_OPEN | JOINED_OPEN))) continue;
-    for (const longer of shapes.completed.get(token) ?? []) add(token, ways[longer]!);
-    if (cut.has(token)) continue;
+    const completed = shapes.completed.get(token);
+    for (const longer of completed ?? []) add(token, ways[longer]!);
+    if (cut.has(token) || completed?.length === 0) continue;
     if (own & CUT_OPEN) open.push(token);
     else if (!joined.has(token)) openJoined.push(token);
   }

@@ -7,8 +7,8 @@ import type { Joins } from './tokenPairs';
 import { TokenPrefix } from './tokenPrefix';
 import { characterLength, CONTINUATIONS, incompleteFrom } from './utf8Characters';
 
-/** Tokens that are tried as the rest of a character. */
-const MAX_TRIED = 24;
+/** Characters whose beginning a token is that are looked at. */
+const MAX_COMPLETED = 24;
 
 /** Tokens of the same shape are split alike after the same prefix. */
 export interface Shapes {
@@ -18,7 +18,10 @@ export interface Shapes {
   readonly of: Int32Array;
   /** [shape]: bytes that have it. */
   readonly bytes: readonly ByteString[];
-  /** By tokens that end inside a character: shapes of them with a token that may come next and ends it. */
+  /**
+   * By tokens that end inside a character: shapes of them with tokens that may come next and end it. Where there are none,
+   * no text has the token.
+   */
   readonly completed: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -59,35 +62,47 @@ export class TokenShapes {
       const bytes = this.tokens.bytes[place]!;
       of[id] = numberOf(bytes);
       if (of[id] < 0 || incompleteFrom(bytes) === bytes.length) continue;
-      const found = new Set<number>();
-      for (const longer of this.#completionsOf(id, bytes)) found.add(numberOf(longer));
-      found.delete(-1);
-      completed.set(id, [...found]);
+      const found: number[] = [];
+      for (const longer of this.#completionsOf(id, bytes)) {
+        const shape = numberOf(longer);
+        if (shape >= 0) found.push(shape);
+        if (found.length === MAX_COMPLETED) break;
+      }
+      completed.set(id, [...new Set(found)]);
     }
     return { isNear, of, bytes: representatives, completed };
   }
 
-  /** Of a token that ends inside a character: its bytes with those of a token that may come next and ends it. */
+  /** Of a token that ends inside a character: its bytes with those of tokens that may come next and end it. */
   *#completionsOf(token: number, bytes: ByteString): Generator<ByteString> {
     if (!this.reachable.has(token)) return;
-    const prefix = TokenPrefix.empty.append(
-      token,
-      bytes,
-      this.joins.mayJoin(TokenPrefix.empty, token),
-    );
-    const rest = characterLength(bytes.charCodeAt(incompleteFrom(bytes)));
-    const missing = rest - (bytes.length - incompleteFrom(bytes));
+    const joins = this.joins.mayJoin(TokenPrefix.empty, token);
+    const prefix = TokenPrefix.empty.append(token, bytes, joins);
+    const length = characterLength(bytes.charCodeAt(incompleteFrom(bytes)));
+    for (const longer of this.#endingsOf(prefix, length - (bytes.length - incompleteFrom(bytes))))
+      // Where several tokens spell an added one, they are not it.
+      if (this.boundaries.spellsAdded?.(longer) !== true) yield longer;
+  }
+
+  /** All; `missing`: bytes of the character that the prefix ends inside of. The shortest come first. */
+  *#endingsOf(prefix: TokenPrefix, missing: number): Generator<ByteString> {
+    for (const { bytes } of this.#joined(prefix, length => length === missing)) yield bytes;
+    for (const longer of this.#joined(prefix, length => length < missing)) {
+      const left = missing - (longer.bytes.length - prefix.bytes.length);
+      if (this.boundaries.shapeOf(longer.bytes) !== undefined) yield* this.#endingsOf(longer, left);
+    }
+    for (const { bytes } of this.#joined(prefix, length => length > missing)) yield bytes;
+  }
+
+  /** The prefix with each token, of a length that fits, that goes on a character and may join. */
+  *#joined(prefix: TokenPrefix, fits: (length: number) => boolean): Generator<TokenPrefix> {
     const start = this.tokens.startingFrom(CONTINUATIONS[0]!);
     const end = this.tokens.startingFrom('\xc0');
-    let tried = 0;
-    for (let place = start; place < end && tried < MAX_TRIED; place++) {
-      const next = this.tokens.bytes[place]!;
-      if (next.length !== missing) continue;
+    for (let place = start; place < end; place++) {
+      const bytes = this.tokens.bytes[place]!;
       const id = this.tokens.ids[place]!;
-      tried++;
-      // Where two tokens spell an added one, they are not it.
-      const isAdded = this.boundaries.spellsAdded?.(bytes + next) === true;
-      if (!isAdded && this.reachable.has(id) && this.joins.mayJoin(prefix, id)) yield bytes + next;
+      if (fits(bytes.length) && this.reachable.has(id) && this.joins.mayJoin(prefix, id))
+        yield prefix.append(id, bytes, true);
     }
   }
 }
