@@ -62,7 +62,7 @@ describe.each(sampleOf(small, all))('%s', (_, tokenizer, exists) => {
     const counts = tryFollowers(
       tokenizer(),
       randomOf(seedOr(1)),
-      sampleOf(5, 40),
+      sampleOf(5, 80),
       sampleOf(60, 30),
     );
     expect(counts.prefixes).toBeGreaterThan(sampleOf(100, 600));
