@@ -32,8 +32,8 @@ interface KnownFollowers {
 interface FoundOfPrefix {
   readonly key: string | undefined;
   followers?: Bits;
-  /** Tokens that may go on an added token that the prefix ends inside of: their shapes do not tell how they are split. */
-  readonly goingOn: ReadonlySet<number>;
+  /** Tokens that may continue an added token that the prefix ends inside of: their shapes do not tell how they are split. */
+  readonly continuing: ReadonlySet<number>;
 }
 
 export class Canonical {
@@ -77,9 +77,9 @@ export class Canonical {
     return (found.followers ??= this.#findFollowers(prefix, found));
   }
 
-  #findFollowers(prefix: TokenPrefix, { key, goingOn }: FoundOfPrefix): Bits {
+  #findFollowers(prefix: TokenPrefix, { key, continuing }: FoundOfPrefix): Bits {
     if (key === undefined) return this.#triedFollowers(prefix);
-    if (goingOn.size > 0) return this.#followersInsideAdded(prefix, goingOn);
+    if (continuing.size > 0) return this.#followersInsideAdded(prefix, continuing);
     const whole = `${prefix.last} ${key}`;
     const kept = this.#followers.get(whole);
     if (kept) return kept;
@@ -89,8 +89,8 @@ export class Canonical {
     return found;
   }
 
-  /** By their shapes, but for the tokens that may go on the added one. */
-  #followersInsideAdded(prefix: TokenPrefix, goingOn: ReadonlySet<number>): Bits {
+  /** By their shapes, except for tokens that may continue the added one. */
+  #followersInsideAdded(prefix: TokenPrefix, continuing: ReadonlySet<number>): Bits {
     const known = this.#knownAfter(prefix)!;
     const rests = this.#boundaries.openRests!(prefix.bytes);
     // What ends the added token would stand for tokens that do not.
@@ -98,7 +98,7 @@ export class Canonical {
       return this.#triedFollowers(prefix);
     const found = this.#foundFollowers(prefix, known);
     const follows = this.follower(prefix);
-    for (const token of goingOn)
+    for (const token of continuing)
       if (follows(token)) found.add(token);
       else found.delete(token);
     return found;
@@ -147,10 +147,10 @@ export class Canonical {
   /** The same for many tokens after one prefix. */
   follower(prefix: TokenPrefix): (token: number) => boolean {
     const free = this.#knownAfter(prefix);
-    const { goingOn } = this.#foundOf(prefix);
+    const { continuing } = this.#foundOf(prefix);
     return token => {
       if (!this.#reachable.has(token)) return false;
-      const known = goingOn.has(token) ? null : free;
+      const known = continuing.has(token) ? null : free;
       const ways = this.#waysTo(prefix, known, token);
       if (ways & CUT_CLOSED) return true;
       const joins =
@@ -203,25 +203,25 @@ export class Canonical {
   #foundOf(prefix: TokenPrefix): FoundOfPrefix {
     let found = this.#found.get(prefix);
     if (!found) {
-      found = { key: this.#splits.keyOf(prefix), goingOn: this.#goingOn(prefix) };
+      found = { key: this.#splits.keyOf(prefix), continuing: this.#continuing(prefix) };
       this.#found.set(prefix, found);
     }
     return found;
   }
 
-  #goingOn({ bytes }: TokenPrefix): ReadonlySet<number> {
+  #continuing({ bytes }: TokenPrefix): ReadonlySet<number> {
     const rests = this.#boundaries.openRests?.(bytes) ?? [];
     if (rests.length === 0) return NONE;
-    const goingOn = new Set<number>();
+    const continuing = new Set<number>();
     const beginnings = new Set<ByteString>();
     for (const rest of rests) {
       for (let end = 1; end < rest.length; end++) beginnings.add(rest.slice(0, end));
       const { start, end } = this.#tokens.startingWith(rest);
-      for (const token of this.#tokens.ids.subarray(start, end)) goingOn.add(token);
+      for (const token of this.#tokens.ids.subarray(start, end)) continuing.add(token);
     }
     for (const beginning of beginnings)
-      for (const token of this.#tokens.idsOf(beginning)) goingOn.add(token);
-    return goingOn;
+      for (const token of this.#tokens.idsOf(beginning)) continuing.add(token);
+    return continuing;
   }
 
   /**

@@ -50,7 +50,7 @@ export interface PretokenBoundaries {
    * ASCII: then equal shapes and ends must mean that both are split alike.
    */
   prefixShapeOf?(bytes: ByteString, ends: readonly number[], joins: readonly boolean[]): string;
-  /** Whether the shape of what follows the bytes determines how it is split, unless it goes on with `openRests`. */
+  /** Whether the shape of what follows the bytes determines how it is split, unless it begins with one of `openRests` or is part of one. */
   joinsFreely(bytes: ByteString): boolean;
   /**
    * Equal for bytes that are split alike after other bytes that end with a whole character and have equal shapes, joined

@@ -7,7 +7,7 @@ import type { Joins } from './tokenPairs';
 import { TokenPrefix } from './tokenPrefix';
 import { characterLength, CONTINUATIONS, incompleteFrom } from './utf8Characters';
 
-/** Characters whose beginning a token is that are looked at. */
+/** Continuations that are looked at for each token that ends inside a character. */
 const MAX_COMPLETED = 24;
 
 /** Tokens of the same shape are split alike after the same prefix. */
@@ -94,7 +94,7 @@ export class TokenShapes {
     for (const { bytes } of this.#joined(prefix, length => length > missing)) yield bytes;
   }
 
-  /** The prefix with each token, of a length that fits, that goes on a character and may join. */
+  /** The prefix with each token, of a length that fits, that continues a character and may join. */
   *#joined(prefix: TokenPrefix, fits: (length: number) => boolean): Generator<TokenPrefix> {
     const start = this.tokens.startingFrom(CONTINUATIONS[0]!);
     const end = this.tokens.startingFrom('\xc0');
