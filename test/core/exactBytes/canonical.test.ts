@@ -89,3 +89,35 @@ test('a path is not canonical if every continuation would merge it away', () => 
   const complete = heads.filter(({ rest }) => rest === '');
   expect(complete.map(({ node }) => nodes[node]!.prefix.tokens)).toEqual([[0x27, 0x72]]);
 });
+
+const LAST_BYTES = Array.from({ length: 64 }, (_, i) => (0x80 + i).toString(16));
+
+test.each([
+  ['by nothing', 'c3', LAST_BYTES.map(byte => ['c3', byte]), false],
+  ['with what follows it', 'c3', [['a9', '61'], ...LAST_BYTES.map(byte => ['c3', byte])], true],
+  ['by two tokens', 'e0', [], true],
+])('a token is in texts if its character can be ended, here %s', (_, lead, pairs, isIn) => {
+  const merges = pairs.map(pair => pair.map(byte => byteCharacters[Number.parseInt(byte, 16)]!));
+  const tokens = [...byteCharacters, ...merges.map(pair => pair.join(''))];
+  const { canonical } = new ByteRules(
+    loadTokenizer({
+      'tokenizer.json': {
+        pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+        model: {
+          type: 'BPE',
+          vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+          merges: merges.map(pair => pair.join(' ')),
+        },
+      },
+    }),
+  );
+  const token = Number.parseInt(lead, 16);
+  for (const path of ['', 'a', ' ', "'"]) {
+    const prefix = [...path].reduce(
+      (before, character) => canonical.extend(before, character.charCodeAt(0)),
+      TokenPrefix.empty,
+    );
+    expect(canonical.followers(prefix).has(token)).toBe(isIn);
+    expect(canonical.isCanonical(canonical.extend(prefix, token))).toBe(isIn);
+  }
+});
