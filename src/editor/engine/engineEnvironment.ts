@@ -32,6 +32,8 @@ const NAMES = new Set([
   'NUMBER_OF_PROCESSORS',
   // Where models are, and how the network is reached when a user asks for it
   'OLLAMA_MODELS',
+  'HF_HOME',
+  'HF_HUB_CACHE',
   'HUGGINGFACE_HUB_CACHE',
   'TOKENSCOPE_CACHE',
   'LLAMA_CACHE',
@@ -43,11 +45,11 @@ const NAMES = new Set([
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
 ]);
-const PREFIXES = ['LC_', 'HF_'];
+/** Of the names of a language's categories. */
+const PREFIX = 'LC_';
 
 /** The variables of `environment` that are on the list; names in any case, as Windows and proxies spell them. */
 export function engineEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isListed = (name: string) =>
-    NAMES.has(name.toUpperCase()) || PREFIXES.some(prefix => name.startsWith(prefix));
+  const isListed = (name: string) => NAMES.has(name.toUpperCase()) || name.startsWith(PREFIX);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => isListed(name)));
 }

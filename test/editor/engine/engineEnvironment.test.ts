@@ -7,6 +7,7 @@ test('what finds programs, models and the network passes; keys of other programs
     Path: 'C:\\Windows',
     LC_ALL: 'C.UTF-8',
     HF_HOME: '/models',
+    HF_HUB_CACHE: '/blobs',
     OLLAMA_MODELS: '/ollama',
     HUGGINGFACE_HUB_CACHE: '/hub',
     LLAMA_CACHE: '/llama',
@@ -17,6 +18,9 @@ test('what finds programs, models and the network passes; keys of other programs
   const kept = {
     AWS_SECRET_ACCESS_KEY: '1',
     GITHUB_TOKEN: '2',
+    HF_TOKEN: '3',
+    HF_TOKEN_PATH: '/token',
+    HUGGING_FACE_HUB_TOKEN: '4',
     NODE_OPTIONS: '--require x',
     LD_PRELOAD: 'x.so',
     SSH_AUTH_SOCK: '/agent',
