@@ -113,6 +113,8 @@ export interface RolloutFall {
   kind: 'critical' | 'cliff' | 'pivotal';
   before: RolloutPoint | null;
   after: RolloutPoint;
+  /** Of critical tokens: whether a later prefix recovers. */
+  recovers?: boolean;
   /** Of cliffs. */
   cliff?: CliffClass;
 }

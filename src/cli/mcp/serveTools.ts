@@ -28,7 +28,7 @@ const PROGRESS_MS = 100;
 /** An input of every tool, besides those of its own. */
 const more: Inputs = {
   model: text(
-    'The model to ask: a name as `tokenscope models` lists it, such as hf:org/name or ollama:name:tag, a built-in one (coder, reasoner/base, stories260K), or a path below a root. Without it: the model that the server was started with',
+    'The model to ask: hf:org/name or ollama:name:tag as `tokenscope models` lists them, a built-in one (coder, reasoner/base, stories260K), or a path below a root. Without it: the model that the server was started with',
   ),
 };
 

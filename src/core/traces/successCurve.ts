@@ -36,9 +36,19 @@ export function criticalToken(points: readonly CurvePoint[]): number | undefined
   for (const { token, right, rollouts } of points) {
     if (token < 0) continue;
     if (right === 0 && rollouts > 0) found ??= token;
-    if (found !== undefined && right > RECOVERED * rollouts) [last, found] = [found, undefined];
+    if (found !== undefined && hasRecovered({ right, rollouts }))
+      [last, found] = [found, undefined];
   }
   return found ?? last;
+}
+
+/** Whether a prefix after this token recovers. */
+export function recoversAfter(points: readonly CurvePoint[], token: number): boolean {
+  return points.some(point => point.token > token && hasRecovered(point));
+}
+
+function hasRecovered({ right, rollouts }: Pick<CurvePoint, 'right' | 'rollouts'>): boolean {
+  return right > RECOVERED * rollouts;
 }
 
 export interface Fall {

@@ -266,10 +266,7 @@ function shareWithInterval(point: RolloutPoint): string {
 }
 
 const KINDS: Record<RolloutFall['kind'], readonly [kind: string, words: string]> = {
-  critical: [
-    'Critical token',
-    'no rollout from here on is right, and none from a later prefix either',
-  ],
+  critical: ['Critical token', 'no rollout after this token is right'],
   cliff: ['Cliff', 'the share of right rollouts drops here by more than chance explains'],
   pivotal: ['Pivotal token', 'the share of right rollouts changes by a fifth or more'],
 };
@@ -282,9 +279,13 @@ const CLIFFS: Record<CliffClass, string> = {
 };
 
 /** What a fall is, and what makes it one. */
-export function fallWords({ kind, cliff }: RolloutFall): { kind: string; words: string } {
+export function fallWords({ kind, cliff, recovers }: RolloutFall): { kind: string; words: string } {
   const [name, words] = KINDS[kind];
-  return { kind: name, words: cliff ? `${words}; ${CLIFFS[cliff]}` : words };
+  const more = [
+    cliff && CLIFFS[cliff],
+    recovers !== undefined && (recovers ? 'a later prefix recovers' : 'no later prefix recovers'),
+  ];
+  return { kind: name, words: [words, ...more.filter(Boolean)].join('; ') };
 }
 
 /** The shares before and after a fall. */

@@ -4,6 +4,7 @@ import {
   cliffs,
   criticalToken,
   pivotal,
+  recoversAfter,
   type Fall,
 } from '../../core/traces/successCurve';
 import { uncertaintyOf } from '../../core/traces/uncertainty';
@@ -77,7 +78,10 @@ export async function rollOutDocument(
   if (problem !== null) return viewWith([], problem);
   const falls: RolloutFall[] = [];
   const critical = criticalToken(points);
-  if (critical !== undefined) falls.push(fall('critical', critical));
+  if (critical !== undefined) {
+    const recovers = recoversAfter(points, critical);
+    falls.push({ ...fall('critical', critical), recovers });
+  }
   const classOf = async ({ token }: Fall) => {
     const root = { parent: -1, token: -1 };
     const before = [...text.before, ...text.ids.slice(0, token)];

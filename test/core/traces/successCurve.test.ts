@@ -9,6 +9,7 @@ import {
   criticalToken,
   nextPrefix,
   pivotal,
+  recoversAfter,
   shareInterval,
   type CurvePoint,
 } from '../../../src/core/traces/successCurve';
@@ -39,6 +40,10 @@ describe('a curve of rollouts', () => {
     expect(critical(0, 4, 30, 0, 1)).toBe(3);
     expect(critical(30, 0, 4, 4)).toBe(1);
     expect(critical(30, 20)).toBeUndefined();
+    // So few right ones are no recovery.
+    expect(recoversAfter(pointsOf([40, 30, 0, 3, 0]), 1)).toBe(false);
+    expect(recoversAfter(pointsOf([40, 30, 0, 4, 0]), 1)).toBe(true);
+    expect(recoversAfter(pointsOf([40, 30, 0, 4, 0]), 2)).toBe(false);
   });
 
   test('has a cliff where the share falls by more than chance, by the test of two proportions', () => {

@@ -19,5 +19,15 @@ test.each([
 });
 
 test('other falls have no class', () => {
-  expect(fallWords(fall('critical')).words).toMatch(/none from a later prefix either$/);
+  expect(fallWords(fall('pivotal')).words).toMatch(/ by a fifth or more$/);
+});
+
+test.each([
+  [false, 'no later prefix recovers'],
+  [true, 'a later prefix recovers'],
+])('a critical token: whether a later prefix recovers, %s', (recovers, words) => {
+  expect(fallWords({ ...fall('critical'), recovers })).toEqual({
+    kind: 'Critical token',
+    words: `no rollout after this token is right; ${words}`,
+  });
 });
