@@ -152,7 +152,7 @@ test('a server of the likeliest tokens alone refuses exact bytes by name', async
 test('long texts are scored in windows, what is visible first where a server scores parts', async () => {
   const server = await start('llamaCpp', { contextTokens: 33 });
   const model = await open(server);
-  expect(model.info.contextTokens).toBe(32);
+  expect(model.info.contextTokens).toBe(31);
   const text = 'abcdefg\n'.repeat(12);
   const document = new Document('a', 0, text);
   const scored: number[] = [];
@@ -177,6 +177,14 @@ test('long texts are scored in windows, what is visible first where a server sco
     const expected = logSoftmax(fakeLogits([START_ID, ...context], BYTE_VOCAB));
     expect(scores.logprobs[row]).toBeCloseTo(expected[id]!, 4);
   }
+});
+
+test.each([...byIds, ...byText])('%s: no request is longer than the server holds', async kind => {
+  const named = byText.includes(kind) ? withoutStart : folder;
+  // Two of the kinds do not say how much they hold: then the user's limit is of the whole request.
+  const model = await open(await start(kind, { contextTokens: 40 }), named, 40);
+  const { pending } = await scoresOf(model, 'some words of a text\n'.repeat(5));
+  expect(pending).toBe(0);
 });
 
 test('an edit asks for what it changed', async () => {
@@ -220,6 +228,27 @@ test.each(['llamaCpp', 'vllm', 'sglang'] as const)('%s continues a text by seeds
     expected.push(row.indexOf(Math.max(...row)));
   }
   expect(written.map(ids => [...ids])).toEqual([expected, expected]);
+});
+
+test.each([
+  ['llamaCpp', 0],
+  ['vllm', -1],
+  ['sglang', -1],
+] as const)('%s samples as is asked, whatever its defaults are', async (kind, all) => {
+  const server = await start(kind);
+  const model = await open(server);
+  const rule = { temperature: 1, topP: 0.9, maxTokens: 1, seeds: Uint32Array.of(1) };
+  await model.sample([97], rule, signal);
+  const body = server.seen.findLast(({ body }) => JSON.stringify(body).includes('"top_p"'))!.body;
+  const said = (body.sampling_params ?? body) as Record<string, unknown>;
+  expect(said).toMatchObject({ temperature: 1, top_p: 0.9, top_k: all, min_p: 0 });
+  // llama.cpp has no penalties unless they are asked for.
+  if (kind !== 'llamaCpp')
+    expect(said).toMatchObject({
+      repetition_penalty: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+    });
 });
 
 test('a server that refuses in the middle is an answer with the reason', async () => {

@@ -101,7 +101,8 @@ export class FakeServer {
     const path = request.url ?? '';
     const seen = { path, body: text ? JSON.parse(text) : {}, authorization };
     this.seen.push(seen);
-    const fault = this.fault(seen) ?? {};
+    const isTooLong = tokensOf(this, seen) > this.contextTokens;
+    const fault = this.fault(seen) ?? (isTooLong ? TOO_LONG : {});
     if (fault.isSilent) return;
     const found = fault.body ?? this.bodyOf(seen);
     const body = fault.change && found !== undefined ? fault.change(found) : (found ?? '');
@@ -181,6 +182,20 @@ type Body = Record<string, unknown>;
 type Answer = (server: FakeServer, body: Body) => unknown;
 
 const ids = (value: unknown) => value as number[];
+
+const TOO_LONG: ServerFault = {
+  status: 400,
+  body: JSON.stringify({ error: { message: 'the request exceeds the context length' } }),
+};
+
+/** Of a request that scores or writes: what it gives and what is written after it. */
+function tokensOf(server: FakeServer, { path, body }: SeenRequest): number {
+  const given = body.prompt ?? body.input_ids ?? body.inputs ?? body.text;
+  if (given === undefined || path.endsWith('/tokenize')) return 0;
+  const { max_new_tokens: most } = (body.sampling_params ?? body.parameters ?? {}) as Body;
+  const written = Number(body.max_tokens ?? body.n_predict ?? most ?? 0);
+  return (typeof given === 'string' ? server.encode(given) : ids(given)).length + written;
+}
 
 const modelList =
   (entry: (server: FakeServer) => object): Answer =>

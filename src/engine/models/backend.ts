@@ -118,6 +118,8 @@ export interface Backend {
   readonly vocabSize: number;
   /** Tokens that it holds at once, where it knows better than `ModelShape`. */
   readonly contextTokens?: number;
+  /** Tokens of a request besides those of a window; none by default. What it holds, and the user's limit, are of both. */
+  readonly besideWindow?: number;
   /** Why its numbers are not exact enough for the bytes of a text: what follows the model's name, without a period. */
   readonly inexact?: string;
   /** What exact bytes need instead of it; what follows "need", without a period. */

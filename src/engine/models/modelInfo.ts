@@ -23,7 +23,7 @@ export function infoOf(
     vocabSize: tokenizer.vocabSize,
     scores: backend !== null,
     ...(backend ? {} : { scoresMissing: folder.weightsMissing || 'only its tokenizer is open' }),
-    contextTokens: Math.min(ownContextTokens(folder, backend), contextLimit),
+    contextTokens: windowTokens(folder, backend, contextLimit),
     warnings: [tokenizer.limitation, ...folder.warnings, ...warnings].filter(Boolean),
     lacks: backend?.lacks,
     ...tunedLensIn(folder),
@@ -35,6 +35,11 @@ export function infoOf(
 /** Tokens that the model itself can hold. */
 export function ownContextTokens(folder: ModelFolder, backend: Backend | null): number {
   return backend?.contextTokens ?? folder.contextTokens;
+}
+
+function windowTokens(folder: ModelFolder, backend: Backend | null, contextLimit: number): number {
+  const all = Math.min(ownContextTokens(folder, backend), contextLimit);
+  return Math.max(1, all - (backend?.besideWindow ?? 0));
 }
 
 /** Throws `UserError` where the tokenizer has tokens that the model does not know. */

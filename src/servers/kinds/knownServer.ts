@@ -50,11 +50,6 @@ export function versionOf(stated: unknown): string {
   return asString(stated) || 'version not stated';
 }
 
-/** One is left for the token that the server has to write. */
-export function oneLess(contextTokens: number | undefined): number | undefined {
-  return contextTokens && Math.max(1, contextTokens - 1);
-}
-
 export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }

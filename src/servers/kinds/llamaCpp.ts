@@ -15,7 +15,7 @@ import type {
   TokenRow,
 } from '../server';
 import type { ServerClient } from '../serverClient';
-import { ALTERNATIVES, KnownServer, listOf, oneLess, versionOf, type Facts } from './knownServer';
+import { ALTERNATIVES, KnownServer, listOf, versionOf, type Facts } from './knownServer';
 
 /** Tokens of the first request; later ones take about so long. */
 const FIRST_CHUNK = 16;
@@ -37,7 +37,7 @@ export const llamaCpp: ServerKind = {
     const facts = {
       model: alias,
       version: versionOf(props.build_info),
-      contextTokens: oneLess(contextTokens),
+      contextTokens,
       vocabSize: asNumber(meta.n_vocab),
     };
     return {

@@ -11,7 +11,7 @@ import type {
   TokenRow,
 } from '../server';
 import type { ServerClient } from '../serverClient';
-import { ALTERNATIVES, KnownServer, listOf, oneLess, versionOf } from './knownServer';
+import { ALTERNATIVES, KnownServer, listOf, versionOf } from './knownServer';
 
 export const sglang: ServerKind = {
   title: 'SGLang',
@@ -21,9 +21,7 @@ export const sglang: ServerKind = {
     const facts = {
       model: asString(model?.id) ?? path,
       version: versionOf(serverInfo?.version),
-      contextTokens: oneLess(
-        asNumber(model?.max_model_len) ?? asNumber(serverInfo?.context_length),
-      ),
+      contextTokens: asNumber(model?.max_model_len) ?? asNumber(serverInfo?.context_length),
     };
     const tokenizer = asString(modelInfo?.tokenizer_path);
     return {
@@ -95,6 +93,12 @@ class SglangServer extends KnownServer {
         max_new_tokens: maxTokens,
         temperature,
         top_p: topP,
+        // What is not said is what the server was started with.
+        top_k: -1,
+        min_p: 0,
+        repetition_penalty: 1,
+        presence_penalty: 0,
+        frequency_penalty: 0,
         sampling_seed: seed,
       },
     };

@@ -12,7 +12,7 @@ import type {
   TokenRow,
 } from '../server';
 import { RequestRefused, type ServerClient } from '../serverClient';
-import { ALTERNATIVES, KnownServer, listOf, oneLess, versionOf } from './knownServer';
+import { ALTERNATIVES, KnownServer, listOf, versionOf } from './knownServer';
 
 export const vllm: ServerKind = {
   title: 'vLLM',
@@ -24,7 +24,7 @@ export const vllm: ServerKind = {
     const facts = {
       model: name,
       version: versionOf(version?.version),
-      contextTokens: oneLess(asNumber(model.max_model_len)),
+      contextTokens: asNumber(model.max_model_len),
     };
     return {
       ...facts,
@@ -33,6 +33,15 @@ export const vllm: ServerKind = {
       pieces: (client, text, signal) => piecesOf(client, name, text, signal),
     };
   },
+};
+
+/** What a request does not say is what the model's generation_config.json says, where it has one. */
+const PLAIN = {
+  top_k: -1,
+  min_p: 0,
+  repetition_penalty: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
 };
 
 class VllmServer extends KnownServer {
@@ -74,6 +83,7 @@ class VllmServer extends KnownServer {
 
   async likeliest(prefix: Uint32Array, signal?: AbortSignal): Promise<Alternative[]> {
     const body = {
+      ...PLAIN,
       model: this.model,
       prompt: [...prefix],
       max_tokens: 1,
@@ -100,6 +110,7 @@ class VllmServer extends KnownServer {
     signal?: AbortSignal,
   ): Promise<Uint32Array> {
     const body = {
+      ...PLAIN,
       model: this.model,
       prompt: [...prefix],
       max_tokens: maxTokens,

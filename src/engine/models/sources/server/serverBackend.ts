@@ -11,6 +11,8 @@ import { serverScores } from './serverScores';
 export class ServerBackend implements Backend {
   readonly vocabSize: number;
   readonly contextTokens?: number;
+  /** The start token, and one that the server has to write. */
+  readonly besideWindow = 2;
   readonly inexact?: string;
   readonly exactNeeds = 'the same model opened on this machine, or a server of llama.cpp';
   readonly scoresParts: boolean;
