@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: the engine without an editor.
 import { Cancelled, InexactError, UserError } from '../core/errors';
+import { reasonOf } from '../core/fileReason';
 import { commands } from './commands';
 import { commandHelp, overallHelp } from './help';
 import { parseArguments } from './parseArguments';
@@ -34,7 +35,10 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   await command.run({ ...parsed, print: pieces => writePieces(pieces, format) });
 }
 
-watchReader(() => process.exit(defect));
+watchReader(error => {
+  writeError(`tokenscope: cannot write to standard output: ${reasonOf(error)}.`);
+  process.exit(badInput);
+});
 
 main(process.argv.slice(2)).catch((error: Error) => {
   if (error instanceof Cancelled && readerGone.aborted) return;

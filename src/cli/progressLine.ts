@@ -1,5 +1,6 @@
 // A line that says on a terminal what a command does, how far it is, and how long it still takes.
 import { formatCount, formatDuration, formatProgress } from '../core/format';
+import { showHidden } from '../core/showHidden';
 import { formatTimeLeft, TimeLeft } from '../core/timeLeft';
 
 /** Milliseconds before it appears, between two reports that are shown, and between two looks at the clock. */
@@ -50,7 +51,8 @@ export async function withProgress<T>(
   let isShown = false;
   const show = (line: string) => {
     isShown = true;
-    stream.write(`${CLEAR}${line}`);
+    // The names in it come from files and servers.
+    stream.write(`${CLEAR}${showHidden(line)}`);
   };
   const own = () => {
     if (isShown) stream.write(CLEAR);

@@ -1,7 +1,7 @@
 // A long text is read, scored and printed part by part: memory does not grow with it, and a reader that has seen enough ends it.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { models } from '../support/paths';
@@ -62,6 +62,25 @@ test.each(['inspect', 'tokens'])(
     expect({ code, err }).toEqual({ code: 0, err: '' });
   },
 );
+
+/** Where every write fails, on Linux. */
+const FULL = '/dev/full';
+
+test.skipIf(!existsSync(FULL))('an output that cannot be written is named', () => {
+  for (const command of ['inspect', 'tokens']) {
+    const output = openSync(FULL, 'w');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(bundle, 'cli.js'), command, '--model', stories, story(20)],
+      { stdio: ['ignore', output, 'pipe'], encoding: 'utf8' },
+    );
+    closeSync(output);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'tokenscope: cannot write to standard output: no space left on device.\n',
+    });
+  }
+});
 
 test('a byte that is no text is named before anything is printed, wherever it is', () => {
   const path = join(scratch, 'broken.txt');

@@ -87,6 +87,21 @@ test('the line gives way to what is printed on the same terminal', async () => {
   expect(stream.text).toBe(clear);
 });
 
+test('a name cannot steer the terminal', async () => {
+  const stream = terminal();
+  const name = 'a\u001b]0;x\u0007\u202eb';
+  await withProgress(
+    { doing: `opening ${name}`, of: () => `opening ${name}` },
+    async report => {
+      vi.advanceTimersByTime(1500);
+      report(1, 9);
+    },
+    stream,
+  );
+  const shown = 'opening a⟨U+001B⟩]0;x⟨U+0007⟩⟨U+202E⟩b';
+  expect(stream.text).toBe(`${clear}${shown}, 1 s${clear}${shown}${clear}`);
+});
+
 test('the rate is that since the first report; nothing is told of work that stands still or is done', () => {
   const left = new TimeLeft();
   expect(left.after(40, 100, 0)).toBeUndefined();
