@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { Cancelled } from '../../src/core/errors';
 import { logSoftmax } from '../../src/core/exactBytes/logSum';
 import { Document } from '../../src/engine/documents/document';
 import { Model } from '../../src/engine/models/model';
@@ -176,6 +177,23 @@ test('long texts are scored in windows, what is visible first where a server sco
     const context = ids.subarray(row - scores.contexts[row]!, row);
     const expected = logSoftmax(fakeLogits([START_ID, ...context], BYTE_VOCAB));
     expect(scores.logprobs[row]).toBeCloseTo(expected[id]!, 4);
+  }
+});
+
+test('opening a server can be given up at any request', async () => {
+  const server = await start('vllm');
+  for (const path of ['/v1/models', '/version', '/tokenize', '/v1/completions']) {
+    const controller = new AbortController();
+    server.fault = seen => {
+      if (seen.path !== path) return undefined;
+      controller.abort();
+      return { isSilent: true };
+    };
+    const named = addressText({ ...readAddress(server.address), tokenizer: folder });
+    const opening = { send, signal: controller.signal };
+    await expect(Model.open(named, 2048, noRuntime, undefined, opening)).rejects.toBeInstanceOf(
+      Cancelled,
+    );
   }
 });
 

@@ -17,12 +17,13 @@ export function serverSource(
     find: () => undefined,
     whyNone: () => 'it is not a server',
     async open(address, _folder, _shape, _startRuntime, opening) {
-      const send = opening?.send;
+      const { send, signal } = opening ?? {};
       if (!send) throw new UserError('A server can be used only from the command line and the editor.');
-      const found = await findServer(address, send, undefined, options);
-      const server = await openServer(found, tokenizer);
-      const identity = await server.identity();
-      const rows = await tryServer(server, tokenizer.encode(CHECK_TEXT).ids.slice(0, TRIED));
+      const found = await findServer(address, send, signal, options);
+      const server = await openServer(found, tokenizer, signal);
+      const identity = await server.identity(signal);
+      const tried = tokenizer.encode(CHECK_TEXT).ids.slice(0, TRIED);
+      const rows = await tryServer(server, tried, signal);
       return new ServerBackend(found, server, tokenizer, identity, rows);
     },
   };
