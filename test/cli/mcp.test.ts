@@ -17,6 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ggufOfFamily, goldenGgufs } from '../support/ggufFamilies';
 import { bundle, coder, readLines, root, scratch, setUpCommandLine, start } from './support';
 
 setUpCommandLine();
@@ -39,6 +40,10 @@ beforeAll(() => {
   writeFileSync(join(folder, 'large.txt'), '');
   truncateSync(join(folder, 'large.txt'), (16 << 20) + 1);
   writeFileSync(join(elsewhere, 'secret.txt'), 'secret');
+  writeFileSync(join(folder, 'half.gguf'), ggufOfFamily(goldenGgufs.cases['llama, every type']!));
+  // What a name of a model would be as a path.
+  mkdirSync(join(scratch, 'ollama:'));
+  symlinkSync(elsewhere, join(scratch, 'ollama:', 'other'));
   symlinkSync(join(elsewhere, 'secret.txt'), join(folder, 'link.txt'));
   symlinkSync(join(folder, 'cat.txt'), join(elsewhere, 'back.txt'));
 });
@@ -292,6 +297,18 @@ describe.each(VERSIONS)('in version %j', mode => {
     expect(await refused(elsewhere)).toMatch(/outside the roots/);
     expect(await refused('http://127.0.0.1:9')).toMatch(/A call cannot name a server/);
     expect(await refused('sub')).toMatch(/tokenizer/);
+    // A name is a name, also where a path is called so.
+    expect(await refused('ollama:/other')).toMatch(/is not an Ollama model name/);
+  });
+
+  test('writes no weights, which is for people to ask for', async () => {
+    const model = join(folder, 'half.gguf');
+    const given = { text: 'abc', model };
+    expect(await asking.refused('score_text', given)).toMatch(
+      /^The weights of .*half\.gguf have to be prepared first, which writes .*B, and a call writes nothing\. Run/,
+    );
+    // Its tokenizer needs none.
+    expect((await asking.call('count_tokens', given)).data).toMatchObject({ characters: 3 });
   });
 
   test('reports progress that grows, stops when cancelled, and answers the next call', async () => {

@@ -1,7 +1,8 @@
 // The models that calls of tools ask, kept open between them: loading one takes longer than most calls.
 import { UserError } from '../../core/errors';
+import { formatBytes } from '../../core/format';
 import type { Model } from '../../engine/models/model';
-import { modelPath } from '../../engine/models/places/modelPath';
+import { modelPath, namedModelPath } from '../../engine/models/places/modelPath';
 import { pathInRoots } from '../../engine/tools/toolText';
 import { isServerAddress } from '../../servers/address';
 import { builtInModels, openedModel, openWithoutGraph } from '../engine';
@@ -20,8 +21,11 @@ export class OpenModels {
 
   constructor(private readonly contextTokens: number) {}
 
-  /** By what `--model` takes. Throws `UserError`, `Cancelled` when aborted. */
-  async open(name: string, needs: Needs, signal: AbortSignal): Promise<Model> {
+  /**
+   * By what `--model` takes. `mayWrite`: whether weights that have to be written in another form first may be. Throws
+   * `UserError`, `Cancelled` when aborted.
+   */
+  async open(name: string, needs: Needs, mayWrite: boolean, signal: AbortSignal): Promise<Model> {
     const scored = this.opened.get('scores');
     if (scored?.name === name) return scored.model;
     const before = this.opened.get(needs);
@@ -29,7 +33,10 @@ export class OpenModels {
     const model =
       needs === 'tokenizer'
         ? await openWithoutGraph(name)
-        : await openedModel(modelPath(await completed(name)), this.contextTokens, { signal });
+        : await openedModel(modelPath(await completed(name)), this.contextTokens, {
+            signal,
+            ...(!mayWrite && { onPrepared: (_, bytes) => refuseToWrite(name, bytes) }),
+          });
     before?.model.dispose();
     this.opened.set(needs, { name, model });
     return model;
@@ -39,6 +46,12 @@ export class OpenModels {
     for (const { model } of this.opened.values()) model.dispose();
     this.opened.clear();
   }
+}
+
+function refuseToWrite(name: string, bytes: number): never {
+  throw new UserError(
+    `The weights of ${name} have to be prepared first, which writes ${formatBytes(bytes)}, and a call writes nothing. Run \`tokenscope inspect --model ${name} FILE\` once.`,
+  );
 }
 
 /** A name as in `hf:org/name`, which may be anywhere on this machine. */
@@ -53,7 +66,8 @@ export function modelOfCall(given: string, roots: readonly string[]): string {
     throw new UserError(
       `A call cannot name a server (${given}). Start \`tokenscope mcp --model ${given}\` to use it for all calls.`,
     );
-  if (isModelName(given)) return given;
+  const found = namedModelPath(given);
+  if (found !== undefined) return found;
   try {
     return pathInRoots(given, { roots: [builtInModels(), ...roots], withoutRoots: '' });
   } catch (error) {

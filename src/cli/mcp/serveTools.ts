@@ -148,7 +148,7 @@ class ToolCalls {
       input,
       { roots, withoutRoots: WITHOUT_ROOTS },
       {
-        model: needs => this.models.open(model, needs, mcpReq.signal),
+        model: needs => this.models.open(model, needs, given === undefined, mcpReq.signal),
         signal: mcpReq.signal,
         onProgress: progressOf(mcpReq),
       },

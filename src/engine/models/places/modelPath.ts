@@ -14,10 +14,17 @@ const HUB = 'hf:';
 /** A path is returned as it is. Throws `UserError` for a name that is not on this machine, or stands for several models. */
 export function modelPath(given: string, around: Surroundings = surroundings()): string {
   // A folder may be called like that.
-  if (existsSync(given)) return given;
+  return existsSync(given) ? given : (namedModelPath(given, around) ?? given);
+}
+
+/** The same for a name alone; undefined for what is none. */
+export function namedModelPath(
+  given: string,
+  around: Surroundings = surroundings(),
+): string | undefined {
   if (given.startsWith(OLLAMA)) return ollamaPath(given.slice(OLLAMA.length), around);
   if (given.startsWith(HUB)) return hubPath(given.slice(HUB.length), around);
-  return given;
+  return undefined;
 }
 
 function ollamaPath(name: string, around: Surroundings): string {
