@@ -373,6 +373,12 @@ test.each([
     '',
     /: config\.json has no "model"/,
   ],
+  [
+    'the name of a tokenizer that is not there',
+    ['count', '.', '--model', coder, '--tokenizer', 'hf:none/none'],
+    '',
+    /hf:none\/none is not on this machine\. Download it with `tokenscope get none\/none`/,
+  ],
   ['an unknown command', ['look', 'x'], '', /Unknown command "look".*tokens, inspect, bytes, next/],
   ['no file', ['tokens'], '', /needs FILE/],
   ['two files', ['tokens', 'a', 'b'], '', /takes only FILE; "b" is unexpected/],

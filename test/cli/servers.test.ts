@@ -46,6 +46,30 @@ async function tokenscope(
   return { code, out, err };
 }
 
+test('the tokens of a trace have the bounds of the entropy that inspect prints', async () => {
+  const model = `${await serve('vllm')}#tokenizer=${folder}`;
+  const trace = join(scratch, 'answer.jsonl');
+  const content = '<think>2+2 is 4.</think> 4';
+  writeFileSync(trace, `${JSON.stringify({ messages: [{ role: 'assistant', content }] })}\n`);
+  const { out, err } = await tokenscope([
+    'trace',
+    trace,
+    '--sample',
+    '1',
+    '--model',
+    model,
+    '--json',
+  ]);
+  expect(err).toBe('');
+  const tokens = linesOf(out);
+  expect(tokens.length).toBeGreaterThan(5);
+  for (const { entropy, entropyLow, entropyHigh } of tokens) {
+    expect(entropy).toBeNull();
+    expect(entropyLow).toBeGreaterThan(0);
+    expect(entropyHigh).toBeGreaterThan(entropyLow as number);
+  }
+});
+
 test('serve-check says what a server gives, and the first tokens of a text', async () => {
   const url = await serve('vllm');
   const { code, out, err } = await tokenscope([

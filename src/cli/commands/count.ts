@@ -15,6 +15,7 @@ import { countOfBytes } from '../../engine/comparison/tokenizerComparison';
 import { FileError, readRegularFile } from '../../engine/files/regularFile';
 import { openTokenizerAt } from '../../engine/models/openTokenizer';
 import { tableLines } from '../tableLines';
+import { modelPath } from '../../engine/models/places/modelPath';
 import { defineCommand } from '../command';
 import { modelFolder, openWithoutGraph } from '../engine';
 import { filesOfPaths } from '../files';
@@ -30,13 +31,16 @@ export const count = defineCommand({
     model: shared.model,
     tokenizer: text({
       valueName: 'PATH',
-      description: 'second tokenizer to count with: a folder or a file',
+      description:
+        'second tokenizer to count with: a folder, a file, or a name as `tokenscope models` lists it',
     }),
     json: shared.json,
   },
   async run({ operands, values, print }) {
     const { tokenizer } = await openWithoutGraph(modelFolder(values.model));
-    const second = values.tokenizer ? openTokenizerAt(values.tokenizer).tokenizer : undefined;
+    const second = values.tokenizer
+      ? openTokenizerAt(modelPath(values.tokenizer)).tokenizer
+      : undefined;
     const counted = await withProgress(countingFiles, async report =>
       countPaths(operands, tokenizer, second, report),
     );

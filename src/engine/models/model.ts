@@ -1,6 +1,7 @@
 // One opened model: its folder, its tokenizer, and the backend that runs it, whose requests take turns.
 import type { FimFormat } from '../../core/completion/fimFormat';
 import { Cancelled, InexactError, UserError } from '../../core/errors';
+import { joinIds } from '../../core/joinIds';
 import { byteRulesOf, type ByteRules } from '../../core/exactBytes/byteRules';
 import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
@@ -291,7 +292,7 @@ export class Model {
     const width = steer.length / ids.length;
     const whole = new Float32Array(inputs.length * width);
     whole.set(steer, before * width);
-    const targets = Uint32Array.of(...inputs.subarray(1), inputs.at(-1)!);
+    const targets = joinIds(inputs.subarray(1), inputs.subarray(-1));
     return this.request(async backend => {
       const request = { inputs, targets, steer: whole, topK };
       const scores = await needed(backend.features).scoreSteered(request, signal, (rows, first) =>
@@ -312,7 +313,7 @@ export class Model {
     signal: AbortSignal,
   ): Promise<ReadingAnswer<K>> {
     const inputs = this.withStartToken(ids);
-    const targets = Uint32Array.of(...inputs.subarray(1), inputs.at(-1)!);
+    const targets = joinIds(inputs.subarray(1), inputs.subarray(-1));
     return this.request(
       backend => needed(backend.layers).read({ inputs, targets }, reading, signal),
       signal,
