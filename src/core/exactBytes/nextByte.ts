@@ -12,7 +12,7 @@ import type { CoverTree } from './coverTree';
 import { InexactError } from '../errors';
 import { LogSum, logSumOf } from './logSum';
 import type { LogprobRow } from './tokenModel';
-import { classifyNextTokens, type Acceptance } from './nextTokenClasses';
+import { classifyNextTokens, followsAmong, type Acceptance } from './nextTokenClasses';
 import type { ByteRules } from './byteRules';
 
 export interface NextByte {
@@ -70,8 +70,8 @@ export function nextByte(
       });
       continue;
     }
-    const follows = accepted.follower(prefix);
     const { start, end } = tokens.startingWith(rest);
+    const follows = followsAmong(accepted, prefix, end - start);
     for (let place = start; place < end; place++) {
       const next = tokens.bytes[place]!.charCodeAt(rest.length);
       const token = tokens.ids[place]!;
@@ -111,8 +111,8 @@ export function headMasses(rules: ByteRules, { tree, rows, logprobs }: ScoredTre
   return tree.heads.map(({ node, rest }) => {
     if (rest === '') return logprobs[node]!;
     const mass = new LogSum();
-    const follows = rules.canonical.follower(tree.nodes[node]!.prefix);
     const { start, end } = rules.tokens.startingWith(rest);
+    const follows = followsAmong(rules.canonical, tree.nodes[node]!.prefix, end - start);
     for (let place = start; place < end; place++) {
       const token = rules.tokens.ids[place]!;
       const isLonger = rules.tokens.bytes[place]!.length > rest.length;

@@ -11,6 +11,20 @@ export interface Acceptance {
   endsText(prefix: TokenPrefix): boolean;
 }
 
+/** To ask of more tokens takes longer than to find all that follow. */
+const FEW = 500;
+
+/** Whether a token follows the prefix, for as many of them. */
+export function followsAmong(
+  accepted: Acceptance,
+  prefix: TokenPrefix,
+  tokens: number,
+): (token: number) => boolean {
+  if (tokens <= FEW) return accepted.follower(prefix);
+  const all = accepted.followers(prefix);
+  return token => all.has(token);
+}
+
 export type NextTokenClass = 'canonical' | 'end' | 'leak' | 'untested';
 
 /**
@@ -26,8 +40,7 @@ export function classifyNextTokens(
   floor: number,
   visit: (part: NextTokenClass, token: number, logprob: number) => void,
 ): void {
-  const all = floor === -Infinity ? accepted.followers(prefix) : undefined;
-  const follows = all ? (token: number) => all.has(token) : accepted.follower(prefix);
+  const follows = followsAmong(accepted, prefix, floor === -Infinity ? row.length : 0);
   const endPart = accepted.endsText(prefix) ? 'end' : 'leak';
   // Looking a token up in a set would take as long as all else.
   const sortedEnds = [...ends].sort((a, b) => a - b);
