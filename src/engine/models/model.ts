@@ -1,7 +1,7 @@
 // One opened model: its folder, its tokenizer, and the backend that runs it, whose requests take turns.
 import type { FimFormat } from '../../core/completion/fimFormat';
 import { Cancelled, InexactError, UserError } from '../../core/errors';
-import { joinIds } from '../../core/joinIds';
+import { concatIds } from '../../core/bytes';
 import { byteRulesOf, type ByteRules } from '../../core/exactBytes/byteRules';
 import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
@@ -292,7 +292,7 @@ export class Model {
     const width = steer.length / ids.length;
     const whole = new Float32Array(inputs.length * width);
     whole.set(steer, before * width);
-    const targets = joinIds(inputs.subarray(1), inputs.subarray(-1));
+    const targets = concatIds(inputs.subarray(1), inputs.subarray(-1));
     return this.request(async backend => {
       const request = { inputs, targets, steer: whole, topK };
       const scores = await needed(backend.features).scoreSteered(request, signal, (rows, first) =>
@@ -313,7 +313,7 @@ export class Model {
     signal: AbortSignal,
   ): Promise<ReadingAnswer<K>> {
     const inputs = this.withStartToken(ids);
-    const targets = joinIds(inputs.subarray(1), inputs.subarray(-1));
+    const targets = concatIds(inputs.subarray(1), inputs.subarray(-1));
     return this.request(
       backend => needed(backend.layers).read({ inputs, targets }, reading, signal),
       signal,

@@ -4,7 +4,7 @@ import { windowsOf } from '../../core/text/contextWindows';
 import type { LogprobRow } from '../../core/exactBytes/tokenModel';
 import { commonPrefix } from '../../core/text/stream/tokenStream';
 import { Cancelled, UserError } from '../../core/errors';
-import { joinIds } from '../../core/joinIds';
+import { concatIds } from '../../core/bytes';
 import type { ContrastScores } from '../../core/lenses/scores';
 import type { ContrastOptions } from '../../protocol/traces';
 import { asRefusal } from '../asRefusal';
@@ -155,7 +155,7 @@ function sideOf({ model, prompt }: Prompted, signal: AbortSignal): Side {
   if (prompt.length === 0) model.checkStart();
   if (model.scoresElsewhere)
     return async (ids, first) => ({
-      logprobs: await model.logprobsOf(joinIds(prompt, ids), prompt.length + first, signal),
+      logprobs: await model.logprobsOf(concatIds(prompt, ids), prompt.length + first, signal),
     });
   const tokenModel = model.asTokenModel(signal, { root: prompt, ends: [] });
   return async (ids, first) => {

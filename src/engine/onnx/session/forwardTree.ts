@@ -1,6 +1,6 @@
 // The model's logits after each node of a small tree of tokens, or sums over them. The prefix runs in chunks as for scores, then the tree
 // in one run in which each token attends to its own path only; token by token if the graph takes no such mask.
-import { joinIds } from '../../../core/joinIds';
+import { concatIds } from '../../../core/bytes';
 import type { PathNode } from '../../../core/exactBytes/tokenModel';
 import { answersOf, sumRow, type RowSums } from '../../../core/exactBytes/rowSums';
 import type { Runtime } from '../../../protocol/runtime';
@@ -134,7 +134,7 @@ async function runWithPrefix(
   cancel: CancelFlag,
 ): Promise<void> {
   const { output, take, keepsPath = false } = rows;
-  const all = joinIds(prefix, tokensOf(used));
+  const all = concatIds(prefix, tokensOf(used));
   const first = used.findIndex(({ node }) => wanted.includes(node));
   const firstRow = prefix.length - 1 + first;
   const recent = prefixes.find(

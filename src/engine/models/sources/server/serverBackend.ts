@@ -1,6 +1,6 @@
 // A model that a server runs, as a backend: what the server says of the tokens of a text is checked and becomes scores.
 import { Cancelled, UserError } from '../../../../core/errors';
-import { joinIds } from '../../../../core/joinIds';
+import { concatIds } from '../../../../core/bytes';
 import type { Scores } from '../../../../core/lenses/scores';
 import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
 import type { BackendReport, Lacks } from '../../../../protocol/models';
@@ -126,7 +126,7 @@ export class ServerBackend implements Backend {
         const path: number[] = [];
         for (let at = node; nodes[at]!.parent >= 0; at = nodes[at]!.parent)
           path.unshift(nodes[at]!.token);
-        const tokens = joinIds(prefix, path);
+        const tokens = concatIds(prefix, path);
         ran += tokens.length;
         const children = nodes.filter(({ parent }) => parent === node).map(({ token }) => token);
         logits.set(await this.rowAfter(tokens, children, any), i * width);
@@ -148,7 +148,7 @@ export class ServerBackend implements Backend {
     for (const { id, logprob } of await server.likeliest!(tokens, signal)) row[id] = logprob;
     for (const child of children) {
       if (row[child]! > -Infinity) continue;
-      const task = { ids: joinIds(tokens, [child]), first: tokens.length, topK: 1 };
+      const task = { ids: concatIds(tokens, [child]), first: tokens.length, topK: 1 };
       await server.score(task, signal, ([found]) => (row[child] = found!.logprob));
     }
     return row;
@@ -185,7 +185,7 @@ function untilEnd(
   if (ids.some(id => id >= vocabSize) || ids.length > maxTokens)
     throw new UserError('The server returned tokens that were not requested, so its answer is not used.');
   const [stop] = ends;
-  return ids.length < maxTokens && stop !== undefined ? joinIds(ids, [stop]) : ids;
+  return ids.length < maxTokens && stop !== undefined ? concatIds(ids, [stop]) : ids;
 }
 
 const COLUMN_NAMES: Readonly<Record<string, string>> = {
