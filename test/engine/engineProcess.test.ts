@@ -396,7 +396,10 @@ describe('another model', () => {
       folder: writeModelFolder(join(scratch, name), { context: CONTEXT }),
       contextLimit: 2048,
     }));
-    await Promise.all([changing.switchModel(first), changing.switchModel(second)]);
+    const older = changing.switchModel(first);
+    const newer = changing.switchModel(second);
+    await expect(older).rejects.toThrow(Cancelled);
+    await newer;
     expect(changing.hasOpened(second!)).toBe(true);
     changing.stop();
   });

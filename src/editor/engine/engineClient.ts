@@ -164,7 +164,7 @@ export class Engine {
 
   /**
    * Opens a model in a process of its own, which then takes the place of the one before. Throws `UserError` where it
-   * cannot be opened, `Cancelled` where the user cancels it: what was open still is.
+   * cannot be opened, `Cancelled` where the user cancels it or chooses again meanwhile: what was open still is.
    */
   async switchModel(choice = this.options.model()): Promise<void> {
     const ticket = (this.switching = Symbol());
@@ -177,7 +177,11 @@ export class Engine {
       isOpen = true;
       const second = await this.openSecond(process.remote);
       await this.choosePair(process.remote);
-      if (this.switching !== ticket) return process.kill();
+      if (this.switching !== ticket) {
+        if (this.switching) throw new Cancelled();
+        // The engine was stopped: the next request opens what is chosen then.
+        return process.kill();
+      }
       const before = this.process;
       this.process = process;
       this.opened.model = choice;
@@ -194,6 +198,11 @@ export class Engine {
         ? error
         : new UserError(`The engine stopped while it opened ${choice.folder} (${reason}).`);
     }
+  }
+
+  /** What is open was chosen again: a model that `switchModel` opens at the moment does not take its place. */
+  keepOpened(): void {
+    this.switching = Symbol();
   }
 
   /** Opens the second tokenizer that is chosen now, or closes it. Throws `UserError` where it cannot be opened. */

@@ -46,7 +46,7 @@ export async function offerModel(engine: Engine, chosen: ChosenModel): Promise<v
 
 /**
  * Opens a model, then chooses it. `path`: empty for the built-in one. `dtype`: chosen for it, and kept. Throws `UserError`
- * if it cannot be opened.
+ * if it cannot be opened, `Cancelled` if another one was chosen meanwhile.
  */
 export async function openModel(
   engine: Engine,
@@ -55,11 +55,11 @@ export async function openModel(
   dtype?: string,
 ): Promise<void> {
   const choice = { ...chosen.choiceOf(path), ...(dtype !== undefined && { dtype }) };
-  if (engine.state.kind !== 'ready' || !engine.hasOpened(choice)) {
+  if (engine.state.kind === 'ready' && engine.hasOpened(choice)) engine.keepOpened();
+  else
     await inStatusBar(`Opening ${basename(choice.folder.split('#', 1)[0]!)}`, () =>
       keepingOpen(engine.switchModel(choice), MODELS),
     );
-  }
   if (dtype !== undefined) await chosen.keepDtype(path, dtype);
   await chosen.keep(path);
 }

@@ -209,9 +209,31 @@ test('of two choices the newer one is open in the end', async () => {
   const { opened, states } = begin();
   await opened();
   const choices = ['second', 'other'].map(name => ({ folder: folder(name), contextLimit: 64 }));
-  await Promise.all(choices.map(choice => engine.switchModel(choice)));
+  const [older, newer] = choices.map(choice => engine.switchModel(choice));
+  // So that nobody keeps the older one as the choice.
+  await expect(older).rejects.toThrow(Cancelled);
+  await newer;
   expect(await opened()).toBe(folder('other'));
   expect(states).toEqual(['starting', 'ready', 'starting', 'ready']);
+});
+
+test('what is open and chosen again stays open', async () => {
+  const { opened, states } = begin();
+  await opened();
+  const switching = engine.switchModel({ folder: folder('other'), contextLimit: 64 });
+  engine.keepOpened();
+  await expect(switching).rejects.toThrow(Cancelled);
+  expect(await opened()).toBe(folder('first'));
+  expect(states).toEqual(['starting', 'ready']);
+});
+
+test('a choice stands when the engine is stopped before it is open', async () => {
+  const { opened } = begin();
+  await opened();
+  const switching = engine.switchModel({ folder: folder('other'), contextLimit: 64 });
+  engine.stop();
+  await switching;
+  expect(engine.state.kind).toBe('stopped');
 });
 
 describe('a request aside', () => {
