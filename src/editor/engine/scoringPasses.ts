@@ -1,5 +1,5 @@
-// Runs a lens's passes over documents: one run for each document, the newest request wins. Keeps what a run proved, or
-// why it was refused.
+// Runs a lens's passes over documents: one run of the overlay for each document, its newest request wins; commands have
+// runs of their own. Keeps what a run proved, or why it was refused.
 import { EventEmitter } from 'vscode';
 import { Cancelled } from '../../core/errors';
 import { isOfLayers } from '../../core/layers/layerPasses';
@@ -23,6 +23,8 @@ export interface PassRefusal extends Refusal {
 
 export class ScoringPasses {
   private readonly runs = new Map<string, Run>();
+  /** Of commands, which the overlay's requests leave alone. */
+  private readonly commandRuns = new Map<string, Run>();
   private readonly notes = new Map<string, { version: number; note: ByteProof | PassRefusal }>();
   private readonly scored = new EventEmitter<ScoredEvent>();
   /** More of a document is known. */
@@ -42,8 +44,9 @@ export class ScoringPasses {
   }
 
   /**
-   * Runs a lens's passes over a document, visible ranges first; a run for an older request is cancelled. Throws `Cancelled`
-   * where `signal` aborts it.
+   * Runs a lens's passes over a document, visible ranges first; a run for an older request is cancelled.
+   * @param signal of a command, whose run a newer request does not cancel. Throws `Cancelled` where it is aborted, and
+   * where the text changes.
    */
   async score(
     document: Text,
@@ -55,9 +58,12 @@ export class ScoringPasses {
     this.cancel(uri);
     const run: Run = { version: document.version, controller: new AbortController() };
     signal?.addEventListener('abort', () => run.controller.abort(signal.reason));
-    this.runs.set(uri, run);
+    const runs = signal ? this.commandRuns : this.runs;
+    // While a command scores the rest, the overlay needs what is visible alone.
+    const isRestScored = !signal && this.commandRuns.has(uri);
+    runs.set(uri, run);
     try {
-      const maxTokens = settings.overlay.maxTokens.value;
+      const maxTokens = isRestScored ? 0 : settings.overlay.maxTokens.value;
       const done = await this.engine.call(async running => {
         const lacksSae = needs.includes('features') && !(await this.openSae(running));
         const passes = lacksSae ? needs.filter(id => id !== 'features') : needs;
@@ -72,9 +78,9 @@ export class ScoringPasses {
       else this.dropRefusal(uri, needs);
       this.scored.fire({ uri, version, scored: done.scored, total: done.total });
     } catch (error) {
-      if (!(error instanceof Cancelled) || signal?.aborted) throw error;
+      if (!(error instanceof Cancelled) || signal) throw error;
     } finally {
-      if (this.runs.get(uri) === run) this.runs.delete(uri);
+      if (runs.get(uri) === run) runs.delete(uri);
       // The overlay's own run made way for this one: it asks again for what it shows.
       if (signal?.aborted) this.scored.fire({ uri, version: run.version, scored: 0, total: 0 });
     }
@@ -122,7 +128,8 @@ export class ScoringPasses {
   }
 
   isScoring(document: Text): boolean {
-    return this.runs.get(document.uri.toString())?.version === document.version;
+    const uri = document.uri.toString();
+    return [this.runs, this.commandRuns].some(runs => runs.get(uri)?.version === document.version);
   }
 
   cancel(uri: string): void {

@@ -1,4 +1,4 @@
-// One run of passes for each text, the newest wins; and what a run proved, or why it was refused, is of one version of
+// One run of passes for each text, the newest wins, and those of commands go on; and what a run proved, or why it was refused, is of one version of
 // one text by the models that are open.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Cancelled, UserError } from '../../../src/core/errors';
@@ -150,6 +150,41 @@ test('the editors of a text hear of a run that the user cancelled', async () => 
   await expect(done).rejects.toThrow(Cancelled);
   expect(world.isScoring).toBe(false);
   expect(world.events).toEqual([{ uri, version: 1, scored: 0, total: 0 }]);
+});
+
+test('a command’s run goes on while the overlay asks for what is visible, and when it is turned off', async () => {
+  fake.set('overlay.maxTokens', 99);
+  const { signal } = new AbortController();
+  const before = world.score();
+  const done = world.passes.score(world.document.asDocument, [], lenses.surprisal, signal);
+  const overlay = world.score();
+  await expect.poll(() => world.runs).toHaveLength(3);
+  const aborted = () => world.runs.map(run => run.signal.aborted);
+  expect(aborted()).toEqual([true, false, false]);
+  expect(world.runs.map(({ request }) => request)).toMatchObject([
+    { maxTokens: 99 },
+    { maxTokens: 99 },
+    { maxTokens: 0 },
+  ]);
+  world.passes.cancelAll();
+  expect(aborted()).toEqual([true, false, true]);
+  expect(world.isScoring).toBe(true);
+  world.runs[0]!.fail(new Cancelled());
+  world.runs[1]!.answer(summary());
+  world.runs[2]!.fail(new Cancelled());
+  await Promise.all([before, done, overlay]);
+  expect(world.isScoring).toBe(false);
+  void world.score();
+  await expect.poll(() => world.runs).toHaveLength(4);
+  expect(world.runs[3]!.request).toMatchObject({ maxTokens: 99 });
+});
+
+test('a command hears that the text has changed', async () => {
+  const { signal } = new AbortController();
+  const done = world.passes.score(world.document.asDocument, [], lenses.surprisal, signal);
+  await expect.poll(() => world.runs).toHaveLength(1);
+  world.runs[0]!.fail(new Cancelled());
+  await expect(done).rejects.toThrow(Cancelled);
 });
 
 test('what goes wrong is an error, and the run is over', async () => {
