@@ -32,7 +32,10 @@ export interface ScoreApi {
   /** A range's lines, cut into the units of a lexicon that is learned from the text; `bits` are the units' numbers. */
   units(params: DocumentVersion & { range: Range16 }): CharacterView;
 
-  /** The nearest token after (1) or before (-1) an offset that is a peak of the lens. */
+  /**
+   * The nearest token after (1) or before (-1) an offset that is a peak of the lens, by what is known; `unscored`: tokens up
+   * to there that are not known yet, of which one may be a nearer peak.
+   */
   peak(
     params: DocumentVersion & {
       lens: LensId;
@@ -45,7 +48,7 @@ export interface ScoreApi {
       chunkTokens?: number;
       layers?: LayerOptions;
     },
-  ): Range16 | null;
+  ): (Range16 & { unscored: number }) | null;
 
   /**
    * The bounds of a lens's scale that follow the model: measured over sample texts. Null where it has none: the lens is of

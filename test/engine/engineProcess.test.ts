@@ -125,6 +125,36 @@ describe('scores of a text longer than the context', () => {
     );
   });
 
+  test('say of a peak how much before it is not known yet', async () => {
+    await engine.call(async running => {
+      await send(running, 'peaks', TEXT);
+      const at = { uri: 'peaks', version: 1 };
+      const visible = [{ utf16Start: 300, utf16End: 320 }];
+      const score = (maxTokens: number) =>
+        running.remote.score({ passes: ['tokens'], ...at, visible, maxTokens });
+      const bounds = [1, 2, 3, 4, 5, 6, 7].map(bits => bits / 100);
+      const peak = async (from: number, direction: 1 | -1) => {
+        const request = { ...at, lens: 'surprisal', from, direction, bounds } as const;
+        return (await running.remote.peak(request))!;
+      };
+      await score(1);
+      const view = await running.remote.view({ ...at, range: EVERYTHING, maxTokens: 1e6 });
+      const unknown = (first: number, end: number) =>
+        view.scores!.logprobs.slice(first, end).filter(Number.isNaN).length;
+      const below = await peak(0, 1);
+      expect(below.unscored).toBe(unknown(1, below.utf16Start + 2));
+      expect(below.unscored).toBeGreaterThan(100);
+      const above = await peak(500, -1);
+      expect(above.unscored).toBe(unknown(above.utf16Start - 1, 500));
+      expect(above.unscored).toBeGreaterThan(100);
+      expect((await peak(305, 1)).unscored).toBe(0);
+      await score(1e9);
+      const nearest = await peak(0, 1);
+      expect(nearest.unscored).toBe(0);
+      expect(nearest.utf16Start).toBeLessThan(below.utf16Start);
+    });
+  });
+
   test('after an edit equal those of the new text', async () => {
     await scoredView(engine, 'edited', TEXT);
     const at = 200;
@@ -176,7 +206,7 @@ test('views, counts and peaks are in the editor’s offsets', async () => {
     const ranges = [{ utf16Start: 0, utf16End: 2 }];
     expect(await running.remote.count({ ...at, ranges })).toEqual({ document: 13, ranges: 5 });
     const next = await running.remote.peak({ ...at, lens: 'tokens', from: 4, direction: 1 });
-    expect(next).toEqual({ utf16Start: 5, utf16End: 6 });
+    expect(next).toEqual({ utf16Start: 5, utf16End: 6, unscored: 0 });
     const none = await running.remote.peak({ ...at, lens: 'surprisal', from: 0, direction: 1 });
     expect(none).toBeNull();
     const lines = (

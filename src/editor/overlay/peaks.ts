@@ -28,7 +28,7 @@ export async function goToPeak(
   const peakAt = () => queries.peak(at, lensId, direction, bounds);
   const peak = at.saved
     ? peakOf(at.saved.view, lens, at.utf16, direction)
-    : ((await peakAt()) ?? (await peakOnceScored(at, queries, lens, direction, peakAt)));
+    : await peakOfModel(at, queries, lens, direction, peakAt);
   if (peak === undefined) return;
   const [place] = peak ? at.placesOf(peak) : [];
   if (place) return putCursor(editor, place);
@@ -36,19 +36,21 @@ export async function goToPeak(
   showBriefly(`No ${lens.title.toLowerCase()} peak ${where}`);
 }
 
-/** What is not scored yet may hold one. Undefined if the user cancelled the scoring. */
-async function peakOnceScored(
+/** What is not scored yet may hold a nearer one. Undefined if the user cancelled the scoring. */
+async function peakOfModel(
   at: TextAt,
   queries: EngineQueries,
   lens: Lens,
   direction: 1 | -1,
-  peakAt: () => Promise<Range16 | null>,
+  peakAt: () => ReturnType<EngineQueries['peak']>,
 ): Promise<Range16 | null | undefined> {
-  const length = at.text.getText().length;
+  const known = await peakAt();
+  if (known?.unscored === 0) return known;
+  // Up to the peak that is known, and its neighbour.
   const ahead =
     direction > 0
-      ? { utf16Start: at.utf16, utf16End: length }
-      : { utf16Start: 0, utf16End: at.utf16 };
+      ? { utf16Start: at.utf16, utf16End: known ? known.utf16End + 1 : at.text.getText().length }
+      : { utf16Start: known ? Math.max(0, known.utf16Start - 1) : 0, utf16End: at.utf16 };
   if (!(await scoreText(queries, at.text, ahead, lens))) return undefined;
   return peakAt();
 }

@@ -13,7 +13,7 @@ import { passesOf } from './passes';
 import { unitsOf } from './lexiconUnits';
 import { runPasses } from './runPasses';
 import { UnderWay } from './underWay';
-import { lensValues, tokenView } from './view';
+import { lensValues, pendingIn, tokenView } from './view';
 
 export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
   const passes = passesOf(state);
@@ -60,7 +60,13 @@ export function scoreRequests(state: EngineState): Handlers<ScoreApi> {
       const token = nearestPeak(lens, valueAt, stream.size.tokens, first + direction, direction);
       if (token === undefined) return null;
       const { utf16Starts, utf16Ends } = stream.tokens(token, token + 1);
-      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]! };
+      // Between the two, and the neighbour that makes it a peak.
+      const span =
+        direction > 0
+          ? { first: first + 1, end: Math.min(token + 2, stream.size.tokens) }
+          : { first: Math.max(token - 1, 0), end: first };
+      const unscored = pendingIn(state, passes, lens, span, params);
+      return { utf16Start: utf16Starts[0]!, utf16End: utf16Ends[0]!, unscored };
     },
 
     measureScale: (params, signal) =>

@@ -68,7 +68,11 @@ function scoresIn(
   passes: Passes,
   document: Document,
   span: RowSpan,
-  { passes: wanted = ['tokens'], details, ...options }: ViewRequest,
+  {
+    passes: wanted = ['tokens'],
+    details,
+    ...options
+  }: Pick<ViewRequest, 'passes' | 'details'> & ColumnOptions,
 ): { scores: Scores; pending: number } {
   const asked = details ? (Object.keys(passes) as PassId[]) : wanted;
   const known = readColumns(passes, asked, document, span, options);
@@ -94,6 +98,19 @@ function readColumns(
     pending.set(id, columns.pending);
   }
   return { scores: scores as Scores, pending };
+}
+
+/** Tokens of a span that the lens's passes would still add to. */
+export function pendingIn(
+  state: EngineState,
+  passes: Passes,
+  { needs }: Lens,
+  span: RowSpan,
+  request: DocumentVersion & ColumnOptions,
+): number {
+  const { model, document } = state.resolve(request);
+  if (!model.info.scores) return 0;
+  return scoresIn(passes, document, span, { ...request, passes: needs }).pending;
 }
 
 /** Tokens that are looked at together in a walk over many. */

@@ -25,7 +25,7 @@ const viewOf = (gaps = 0): TokenView => {
 
 let editor: FakeEditor;
 let saved: TokenView | undefined;
-let peaks: (Range16 | null)[];
+let peaks: ((Range16 & { unscored?: number }) | null)[];
 let asked: [string, unknown][];
 let answerStart: number | undefined;
 let outside: boolean;
@@ -46,7 +46,8 @@ const source: TextSource = {
 const queries = {
   peak: async (_: unknown, lens: string, direction: number) => {
     asked.push(['peak', [lens, direction]]);
-    return peaks.shift() ?? null;
+    const peak = peaks.shift();
+    return peak ? { unscored: 0, ...peak } : null;
   },
   view: async (_: unknown, range: Range16, request: object) => {
     asked.push(['view', [range, request]]);
@@ -127,6 +128,26 @@ test('looks once more when what lies ahead is scored, and says that there is non
   expect(fake.messages.map(([, text]) => text)).toEqual(['No surprisal peak above']);
   await peak(5, 1);
   expect(fake.messages.at(-1)![1]).toBe('No surprisal peak below');
+});
+
+test('scores what lies before a peak first: a nearer one may be there', async () => {
+  const near = { utf16Start: 4, utf16End: 8 };
+  peaks = [{ utf16Start: 12, utf16End: 16, unscored: 2 }, near];
+  expect(await peak(0, 1)).toBe(4);
+  expect(asked).toEqual([
+    ['peak', ['surprisal', 1]],
+    ['score', [{ utf16Start: 0, utf16End: 17 }]],
+    ['peak', ['surprisal', 1]],
+  ]);
+  asked.length = 0;
+  // What no pass can score is passed over.
+  peaks = [
+    { ...near, unscored: 1 },
+    { ...near, unscored: 1 },
+  ];
+  expect(await peak(18, -1)).toBe(4);
+  expect(asked[1]).toEqual(['score', [{ utf16Start: 3, utf16End: 18 }]]);
+  expect(asked).toHaveLength(3);
 });
 
 test('finds peaks of saved numbers from the token at the cursor on', async () => {
