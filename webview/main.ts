@@ -4,10 +4,12 @@ import { render } from 'lit';
 import { connect } from '../src/protocol/channel';
 import {
   hostMethods,
+  SELECT_TAB,
   SHOW,
   TAB,
   type HostApi,
   type InspectorState,
+  type TabId,
   type TabMessage,
 } from '../src/protocol/page';
 import { pageConnection } from '../src/protocol/pageConnection';
@@ -80,6 +82,9 @@ connection.onNotification(SHOW, (state: InspectorState) => {
 connection.onNotification(TAB, ({ tab, source, state }: TabMessage) => {
   states = { ...states, [tab]: { source, state: visibleTexts(state) } };
   draw();
+});
+connection.onNotification(SELECT_TAB, (tab: TabId) => {
+  if (tab !== look.tab) change({ tab });
 });
 connection.listen();
 sendLook();

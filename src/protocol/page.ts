@@ -38,6 +38,9 @@ export type TabMessage = {
   [T in TabId]: { tab: T; source: string; state: TabStates[T] | null };
 }[TabId];
 
+/** Notification to the page with the `TabId` of the tab that it is to open. */
+export const SELECT_TAB = 'selectTab';
+
 /** What the page may ask the editor. */
 export interface HostApi {
   /** The page can draw now: asks for all of its state. */

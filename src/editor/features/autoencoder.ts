@@ -28,6 +28,7 @@ export class Autoencoder {
   private openedPath: string | undefined;
   private whyNot = '';
   private shown: number | undefined;
+  private isAskedFor = false;
 
   constructor(
     readonly engine: Engine,
@@ -72,7 +73,15 @@ export class Autoencoder {
 
   show(feature: number | undefined): void {
     this.shown = feature;
+    this.isAskedFor = feature !== undefined;
     this.changed.fire();
+  }
+
+  /** Whether the page of a feature was asked for since the last call: the inspector then opens its tab. */
+  takeRequest(): boolean {
+    const { isAskedFor } = this;
+    this.isAskedFor = false;
+    return isAskedFor;
   }
 
   /** What views need to know of features; undefined unless the lens over the text is about features. */

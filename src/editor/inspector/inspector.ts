@@ -5,6 +5,7 @@ import { window, workspace, type Disposable, type WebviewView } from 'vscode';
 import { serve } from '../../protocol/channel';
 import {
   hostMethods,
+  SELECT_TAB,
   SHOW,
   TAB,
   type HostApi,
@@ -26,6 +27,8 @@ export class Inspector implements TabHost {
   private readonly shared = new Debouncer();
   private readonly sharedOrder = new AnswerOrder();
   private look: PageLook = { tab: 'token', typed: '', choice: { kind: 'own' } };
+  /** Whether the page listens: it is built anew whenever it becomes visible. */
+  private isListening = false;
   private open = openTab(this.look.tab, this);
 
   constructor(
@@ -42,7 +45,10 @@ export class Inspector implements TabHost {
     const all = () => this.refresh();
     serve<HostApi>(this.connection, hostMethods, {
       ...pageRequests(state, features),
-      ready: all,
+      ready: () => {
+        this.isListening = true;
+        all();
+      },
       look: look => this.setLook(look),
     });
     this.connection.listen();
@@ -100,10 +106,13 @@ export class Inspector implements TabHost {
 
   private refresh(): void {
     if (!this.view.visible) {
+      this.isListening = false;
       this.shared.cancel();
       this.open.cancel();
       return;
     }
+    if (this.isListening && this.services.features.takeRequest())
+      this.connection.sendNotification(SELECT_TAB, 'features').catch(this.onError);
     this.refreshShared();
     this.open.refresh();
   }

@@ -116,6 +116,20 @@ test('is opened once for each run of the engine', async () => {
   expect(world.events).toEqual(['open ', 'changed', 'open ', 'changed']);
 });
 
+test('the page of a feature that is asked for is so once, and not when it is closed', () => {
+  const { autoencoder } = world;
+  expect(autoencoder.takeRequest()).toBe(false);
+  autoencoder.show(3);
+  expect([autoencoder.page, autoencoder.takeRequest(), autoencoder.takeRequest()]).toEqual([
+    3,
+    true,
+    false,
+  ]);
+  autoencoder.show(4);
+  autoencoder.show(undefined);
+  expect(autoencoder.takeRequest()).toBe(false);
+});
+
 test('an answer of the one before is not given out once another one is open', async () => {
   await world.whose();
   world.meanwhile = () => world.autoencoder.switchTo('/a');
