@@ -54,7 +54,7 @@ export class OpenTab<T extends TabId> {
     this.asking.abort();
   }
 
-  private async send(signal: AbortSignal): Promise<void> {
+  private async send(signal: AbortSignal, isComplete = false): Promise<void> {
     const isNewest = this.order.ask();
     const context = this.host.context();
     const source = this.host.source();
@@ -62,5 +62,8 @@ export class OpenTab<T extends TabId> {
     if (signal.aborted || !isNewest()) return;
     this.last = state;
     this.host.send({ tab: this.id, source, state } as TabMessage);
+    if (isComplete || !context || !state) return;
+    const isMore = await this.tab.complete?.(state, context, signal);
+    if (isMore && !signal.aborted) await this.send(signal, true);
   }
 }

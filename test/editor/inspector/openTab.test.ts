@@ -131,6 +131,38 @@ describe('OpenTab', () => {
     expect(asked).toEqual([2]);
   });
 
+  it('sends a state again once what it misses is computed', async () => {
+    const misses = [true, true, false];
+    const completed: number[] = [];
+    const tab = open(
+      counting(0, {
+        waitsForRest: true,
+        complete: async ({ version }, _, signal) => {
+          completed.push(version);
+          await new Promise(resolve => setTimeout(resolve, 500));
+          if (signal.aborted) throw new Cancelled();
+          return misses.shift()!;
+        },
+      }),
+    );
+    tab.refresh(0);
+    await vi.advanceTimersByTimeAsync(1000);
+    // Once, also where something is still missing.
+    expect(sent.map(([version]) => version)).toEqual([1, 2]);
+    tab.refresh(0);
+    await vi.advanceTimersByTimeAsync(100);
+    tab.notify('cursor');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(([version]) => version)).toEqual([1, 2, 3, 4, 5]);
+    expect(completed).toEqual([1, 3, 4]);
+    expect(errors).toEqual([expect.any(Cancelled)]);
+    context = undefined;
+    tab.refresh(0);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.at(-1)![0]).toBeNull();
+    expect(completed).toHaveLength(3);
+  });
+
   it('sends null where there is nothing to show', async () => {
     context = undefined;
     open(counting(0, {})).refresh(0);

@@ -6,7 +6,7 @@ import { TraceText } from '../../../src/core/traces/traceText';
 import { sharedState, sourceOf } from '../../../src/editor/inspector/sharedState';
 import type { TabContext } from '../../../src/editor/inspector/tabs/tab';
 import { tabs } from '../../../src/editor/inspector/tabs/tabs';
-import type { VisibleTokens } from '../../../src/protocol/page';
+import type { FeaturesState, VisibleTokens } from '../../../src/protocol/page';
 import type { TokenView, ViewRequest } from '../../../src/protocol/scores';
 import type { Range16 } from '../../../src/protocol/types';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
@@ -307,6 +307,16 @@ test('split: at the cursor, with what is typed', async () => {
   expect(await stateOf('split')).toEqual({ at: 9, typed: 'x' });
 });
 
+test('features: the rest of the document is scored once they are shown', async () => {
+  const complete = (table: object | null) =>
+    tabs.features.complete!({ table } as FeaturesState, context, signal);
+  expect(await complete(null)).toBe(false);
+  expect(await complete({ pending: 0 })).toBe(false);
+  expect(asked).toEqual([]);
+  expect(await complete({ pending: 3 })).toBe(true);
+  expect(asked).toMatchObject([{ passes: ['features'], maxTokens: 50_000 }]);
+});
+
 test('features: at the cursor, in the document, and the page of the one that is shown', async () => {
   editor.select(9);
   const found = await stateOf('features');
@@ -321,7 +331,12 @@ test('features: at the cursor, in the document, and the page of the one that is 
     table: 'table',
     page: null,
   });
-  expect(asked[0]).toMatchObject({ passes: ['features'], maxTokens: 50_000 });
+  // What is on the screen and at the cursor alone: the rest takes its time.
+  const visible = [
+    { utf16Start: 9, utf16End: 10 },
+    { utf16Start: 0, utf16End: TEXT.length },
+  ];
+  expect(asked[0]).toMatchObject({ passes: ['features'], maxTokens: 0, visible });
   expect(asked[1]).toMatchObject({ at: 9, details: true });
   expect(asked[2]).toMatchObject({ densityCutoff: 0.05, choice: { kind: 'own' }, rows: 100 });
   page = 12;

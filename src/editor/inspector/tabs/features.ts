@@ -1,6 +1,8 @@
 // The features at the cursor and in the document, and the page of one of them.
+import type { TextEditor } from 'vscode';
 import { UserError } from '../../../core/errors';
 import type { FeaturesState } from '../../../protocol/page';
+import type { Range16 } from '../../../protocol/types';
 import { settings } from '../../settings';
 import { visibleRanges } from '../../ui/editorRanges';
 import { documentName } from '../documentName';
@@ -32,12 +34,12 @@ export const featuresTab: InspectorTab<FeaturesState> = {
     };
     try {
       return await features.askAbout(document, async (remote, version) => {
-        const visible = visibleRanges(editor, 0);
         const at = document.offsetAt(selection.active);
         const { choice } = look;
         const { languageId: language } = document;
-        const maxTokens = settings.overlay.maxTokens.value;
-        await remote.score({ ...version, passes: ['features'], visible, maxTokens }, signal);
+        // The rest of a long text takes its time.
+        const visible = readRanges(editor);
+        await remote.score({ ...version, passes: ['features'], visible, maxTokens: 0 }, signal);
         return {
           ...nothing,
           sae: features.info ?? null,
@@ -57,4 +59,19 @@ export const featuresTab: InspectorTab<FeaturesState> = {
       return { ...nothing, problem: error.message };
     }
   },
+  async complete({ table }, { editor, features }, signal) {
+    if (!table?.pending) return false;
+    const visible = readRanges(editor);
+    const maxTokens = settings.overlay.maxTokens.value;
+    await features.askAbout(editor.document, (remote, version) =>
+      remote.score({ ...version, passes: ['features'], visible, maxTokens }, signal),
+    );
+    return true;
+  },
 };
+
+/** What is on the screen, and the cursor, which need not be. */
+function readRanges(editor: TextEditor): Range16[] {
+  const utf16Start = editor.document.offsetAt(editor.selection.active);
+  return [{ utf16Start, utf16End: utf16Start + 1 }, ...visibleRanges(editor, 0)];
+}

@@ -43,6 +43,8 @@ export interface InspectorTab<State> {
   >;
   /** Null where there is nothing to show. The signal aborts when the state is not wanted any more. */
   state(context: TabContext, signal: AbortSignal): Promise<State | null>;
+  /** Computes what a state that was sent still misses. Answers whether it missed any: then it is asked for once more. */
+  complete?(state: State, context: TabContext, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Delay of tabs that follow the cursor. */
