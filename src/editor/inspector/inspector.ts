@@ -58,7 +58,10 @@ export class Inspector implements TabHost {
       features.onDidChange(all),
       engine.onDidChangeState(all),
       window.onDidChangeActiveTextEditor(all),
-      workspace.onDidChangeTextDocument(all),
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        // Output channels and logs are documents, too.
+        if (contentChanges.length > 0 && document === inspectedEditor()?.document) all();
+      }),
       view.onDidChangeVisibility(all),
       window.onDidChangeTextEditorSelection(notify('cursor')),
       window.onDidChangeTextEditorVisibleRanges(notify('visibleRanges')),

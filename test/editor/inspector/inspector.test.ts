@@ -7,7 +7,7 @@ import { connect } from '../../../src/protocol/channel';
 import { hostMethods, SELECT_TAB, SHOW, TAB, type HostApi } from '../../../src/protocol/page';
 import { pageConnection } from '../../../src/protocol/pageConnection';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
-import { EventEmitter, window } from '../../support/vscode';
+import { EventEmitter, fake, window } from '../../support/vscode';
 
 let document: FakeDocument;
 let visible: boolean;
@@ -79,6 +79,16 @@ async function names(): Promise<string[]> {
   await vi.advanceTimersByTimeAsync(1000);
   return sent.splice(0).map(([name]) => name);
 }
+
+test('asks anew when the text in the editor changes, and no other one', async () => {
+  void host.ready({});
+  await names();
+  new FakeDocument('', 'output:///log').edit(0, 0, 'line');
+  fake.changed.text.fire({ document, contentChanges: [] });
+  expect(await names()).toEqual([]);
+  document.edit(0, 0, 'x');
+  expect(await names()).toEqual([SHOW, TAB]);
+});
 
 test('a feature that is asked for opens its tab, once', async () => {
   void host.ready({});
