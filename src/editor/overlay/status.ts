@@ -5,6 +5,7 @@ import {
   StatusBarAlignment,
   ThemeColor,
   window,
+  workspace,
   type Disposable,
   type StatusBarItem,
   type TextDocument,
@@ -82,6 +83,11 @@ export class Status {
         this.update();
       }),
       window.onDidChangeTextEditorSelection(() => this.update()),
+      // Not every change moves the cursor.
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0 && document === window.activeTextEditor?.document)
+          this.update();
+      }),
     ];
     this.update();
   }

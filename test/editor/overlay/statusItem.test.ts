@@ -134,6 +134,19 @@ test('counts the tokens of the document and of the selection', async () => {
   expect(world.text).toMatch(/ · 1 of 3 tokens$/);
 });
 
+test('counts again when the text changes and the cursor does not move', async () => {
+  (await counted()).answer({ document: 3, ranges: 0 });
+  world.document.edit(3, 7, '');
+  (await counted()).answer({ document: 2, ranges: 0 });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.text).toMatch(/ · 2 tokens$/);
+  const { length } = world.counts;
+  new FakeDocument('x', 'file:///b.txt').edit(0, 0, 'y');
+  fake.changed.text.fire({ document: world.document, contentChanges: [] });
+  await counted();
+  expect(world.counts).toHaveLength(length);
+});
+
 test('keeps a count that failed, and shows none of another text', async () => {
   (await counted()).answer({ document: 3, ranges: 0 });
   world.editor.select(4);
