@@ -387,7 +387,7 @@ export const window = {
   createInputBox: () => (fake.box = new InputBox()),
   createQuickPick: () => (fake.pick = new QuickPick()),
   showOpenDialog: async (_options: unknown): Promise<Uri[] | undefined> => undefined,
-  async showQuickPick(items: { label: string }[]) {
+  async showQuickPick(items: { label: string }[], _options?: unknown) {
     fake.lists.push(items);
     return fake.choose(items);
   },
@@ -407,9 +407,13 @@ export const workspace = {
       const size = fake.files.get(path)?.length ?? 0;
       return { size, type: fake.files.has(path) ? FileType.File : FileType.Directory };
     },
-    readFile: async ({ path }: Uri) => fake.files.get(path)!,
+    async readFile({ path }: Uri) {
+      if (fake.gone.has(path)) throw new FileSystemError('FileNotFound');
+      return fake.files.get(path)!;
+    },
   },
-  findFiles: async () => [...fake.files.keys()].map(Uri.file),
+  findFiles: async (_include?: unknown, _exclude?: unknown, most = Infinity) =>
+    [...fake.files.keys()].slice(0, most).map(Uri.file),
   notebookDocuments: [],
   asRelativePath: (uri: { path: string }) => uri.path.slice(1),
   onDidChangeConfiguration: changed.configuration.event,

@@ -82,7 +82,12 @@ async function textsOfWorkspace(): Promise<string[]> {
   return workspace.textDocuments.filter(isInspectable).map(document => document.getText());
 }
 
+/** Undefined where a file is no text, is too large, or cannot be read. */
 async function read(uri: Uri): Promise<string | undefined> {
-  const bytes = await workspace.fs.readFile(uri);
-  return bytes.length > MAX_BYTES ? undefined : decodeUtf8(bytes);
+  try {
+    const bytes = await workspace.fs.readFile(uri);
+    return bytes.length > MAX_BYTES ? undefined : decodeUtf8(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 // Finds where a feature fires in the workspace's files, highest first.
 import { Uri, workspace } from 'vscode';
+import { formatCount } from '../../core/format';
 import { decodeUtf8 } from '../../core/text/utf8';
 import { reasonToSkip } from '../../core/text/textFiles';
 import { Cancelled, UserError } from '../../core/errors';
@@ -20,25 +21,37 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
   const found = await cancellable(title, async (signal, progress) => {
     const report = shareReporter(progress);
     const sae = await autoencoder.call(async () => autoencoder.info?.path);
-    const uris = await workspace.findFiles('**/*', undefined, SEARCHED_FILES);
+    const files = await workspace.findFiles('**/*', undefined, SEARCHED_FILES + 1);
+    const uris = files.slice(0, SEARCHED_FILES);
     const all: FeatureExample[] = [];
+    const searched = { texts: 0, unread: 0, isPart: files.length > uris.length };
     for (const [i, uri] of uris.entries()) {
       if (signal.aborted) break;
       report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
-      all.push(...(await examplesIn(autoencoder, uri, feature, signal)));
+      const text = await textOf(uri);
+      if (text === null) searched.unread++;
+      const found = text && (await examplesIn(autoencoder, uri, text, feature, signal));
+      if (found) {
+        searched.texts++;
+        all.push(...found);
+      }
       if (autoencoder.info?.path !== sae)
         throw new UserError(
           'Another autoencoder was opened during the search. Run the search again.',
         );
     }
     // A search that was cancelled shows what it had found.
-    return all.sort((a, b) => b.value - a.value);
+    return {
+      examples: all.sort((a, b) => b.value - a.value),
+      words: wordsOf({ ...searched, isCancelled: signal.aborted }),
+    };
   });
   if (!found) return;
-  if (found.length === 0) {
-    return inform(`Feature ${feature} does not fire in any text of the workspace.`);
+  const { examples, words } = found;
+  if (examples.length === 0) {
+    return inform(`Feature ${feature} does not fire in any text that was searched. ${words}`);
   }
-  const items = found.slice(0, LISTED).map(example => ({
+  const items = examples.slice(0, LISTED).map(example => ({
     example,
     label: `${example.before.trimStart()}▸${example.token}◂${example.after}`.trim(),
     description: example.value.toFixed(2),
@@ -46,26 +59,53 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
   }));
   const choice = await showList(items, {
     title: `Tokenscope: where feature ${feature} fires, highest first`,
+    placeHolder: words,
     matchOnDetail: true,
   });
   if (choice) await openAt(choice.example);
 }
 
+/** How much of the workspace was searched. */
+function wordsOf(searched: {
+  texts: number;
+  unread: number;
+  isPart: boolean;
+  isCancelled: boolean;
+}): string {
+  const { texts, unread, isPart, isCancelled } = searched;
+  return [
+    `Texts searched: ${formatCount(texts)}.`,
+    ...(unread > 0 ? [`Files that could not be read: ${formatCount(unread)}.`] : []),
+    ...(isPart
+      ? [`Only the first ${formatCount(SEARCHED_FILES)} files of the workspace were searched.`]
+      : []),
+    ...(isCancelled ? ['The search was cancelled.'] : []),
+  ].join(' ');
+}
+
+/** Undefined if a file is no text, null if it cannot be read. */
+async function textOf(uri: Uri): Promise<string | undefined | null> {
+  try {
+    const { size } = await workspace.fs.stat(uri);
+    return reasonToSkip(uri.path, size) ? undefined : decodeUtf8(await workspace.fs.readFile(uri));
+  } catch {
+    return null;
+  }
+}
+
+/** Undefined if the search was cancelled. */
 async function examplesIn(
   autoencoder: Autoencoder,
   uri: Uri,
+  text: string,
   feature: number,
   signal: AbortSignal,
-): Promise<readonly FeatureExample[]> {
-  const { size } = await workspace.fs.stat(uri);
-  if (reasonToSkip(uri.path, size)) return [];
-  const text = decodeUtf8(await workspace.fs.readFile(uri));
-  if (text === undefined) return [];
+): Promise<readonly FeatureExample[] | undefined> {
   const request = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
   try {
     return await autoencoder.call(remote => remote.examplesIn(request, signal));
   } catch (error) {
-    if (error instanceof Cancelled) return [];
+    if (error instanceof Cancelled) return undefined;
     throw error;
   }
 }

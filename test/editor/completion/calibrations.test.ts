@@ -43,6 +43,7 @@ beforeEach(() => {
 afterEach(() => {
   calibrations.dispose();
   fake.files.clear();
+  fake.gone.clear();
   Object.assign(workspace, { textDocuments: [] });
 });
 
@@ -81,6 +82,12 @@ test('takes sixty files from all over the workspace, none that is no text or lar
   const { texts } = asked[0]!;
   expect(texts).toHaveLength(58);
   expect([texts[0], texts.at(-1)]).toEqual(['0', '177']);
+});
+
+test('leaves out files that cannot be read', async () => {
+  fake.gone.add('/src/a.ts');
+  await calibrations.run();
+  expect(asked[0]!.texts).toEqual(['b']);
 });
 
 test('without files, the open documents', async () => {

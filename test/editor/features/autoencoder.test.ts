@@ -1,6 +1,6 @@
 // The autoencoder on the editor's side: opened once for each run of the engine, with the labels of its own; and no answer
 // of one is ever given out as another's.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { Memento } from 'vscode';
 import { Cancelled, UserError } from '../../../src/core/errors';
 import type { DocumentSync } from '../../../src/editor/engine/documentSync';
@@ -98,6 +98,7 @@ afterEach(() => {
   window.activeTextEditor = undefined;
   fake.unsetAll();
   fake.files.clear();
+  fake.gone.clear();
 });
 
 const label = (feature: number, description: string): UserLabel => ({
@@ -324,4 +325,56 @@ test('a search lists where a feature fires, highest first, of one autoencoder', 
     /^Another autoencoder was opened during the search\. Run the search again\.$/,
   );
   expect(fake.lists).toHaveLength(1);
+});
+
+const said = () => fake.messages.map(([, text]) => text);
+
+test('a search says how much it has read, and leaves out what cannot be read', async () => {
+  fake.files.set('/a.txt', bytes('ab')).set('/b.txt', bytes('abcd'));
+  fake.files.set('/c.png', bytes('abc')).set('/d.txt', Uint8Array.of(0xff));
+  fake.gone.add('/b.txt');
+  fake.choose = () => undefined;
+  fake.lists.length = fake.messages.length = 0;
+  const { showQuickPick } = window;
+  onTestFinished(() => void (window.showQuickPick = showQuickPick));
+  const places: unknown[] = [];
+  window.showQuickPick = (items, options?: { placeHolder?: string }) => {
+    places.push(options?.placeHolder);
+    return showQuickPick(items);
+  };
+  await findInWorkspace(world.autoencoder, 3);
+  expect(fake.lists[0]!.map(({ label }) => label)).toEqual(['▸ab◂']);
+  expect(places).toEqual(['Texts searched: 1. Files that could not be read: 1.']);
+  fake.files.delete('/a.txt');
+  await findInWorkspace(world.autoencoder, 3);
+  fake.gone.clear();
+  for (let i = 0; i < 2001; i++) fake.files.set(`/${i}.png`, bytes(''));
+  fake.files.delete('/b.txt');
+  await findInWorkspace(world.autoencoder, 3);
+  const nowhere = 'Feature 3 does not fire in any text that was searched.';
+  expect(said()).toEqual([
+    `${nowhere} Texts searched: 0. Files that could not be read: 1.`,
+    `${nowhere} Texts searched: 0. Only the first 2,000 files of the workspace were searched.`,
+  ]);
+});
+
+test('a search that is cancelled says so', async () => {
+  fake.files.set('/a.txt', bytes('ab')).set('/b.txt', bytes('abcd'));
+  fake.messages.length = 0;
+  const { withProgress } = window;
+  onTestFinished(() => void (window.withProgress = withProgress));
+  let cancel = () => {};
+  window.withProgress = (_, work) =>
+    work(
+      { report: () => {} },
+      { onCancellationRequested: (listener: () => void) => (cancel = listener) },
+    );
+  world.meanwhile = () => {
+    cancel();
+    throw new Cancelled();
+  };
+  await findInWorkspace(world.autoencoder, 3);
+  expect(said()).toEqual([
+    'Feature 3 does not fire in any text that was searched. Texts searched: 0. The search was cancelled.',
+  ]);
 });
