@@ -3,6 +3,8 @@
 /** What the manifest says of a setting. */
 export interface SettingSchema {
   readonly type: string;
+  /** `machine`: the user's own value alone counts. */
+  readonly scope?: string;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;

@@ -34,16 +34,25 @@ export class Setting<T> {
 
   get value(): T {
     const given = workspace.getConfiguration(SECTION).get<unknown>(this.name, this.fallback);
-    const schema = schemas().get(`${SECTION}.${this.name}`);
+    const { schema } = this;
     return schema ? settingValue(given, schema, this.fallback) : (given as T);
+  }
+
+  private get schema(): SettingSchema | undefined {
+    return schemas().get(`${SECTION}.${this.name}`);
   }
 
   readonly onDidChange: Event<void> = listener => onDidChangeAny([this], listener);
 
-  /** Changes the user's own value; the default removes it. */
+  /** Changes the workspace's value where it has one, else the user's own; the default removes that. */
   update(value: T): Thenable<void> {
+    const configuration = workspace.getConfiguration(SECTION);
+    const isOfWorkspace =
+      this.schema?.scope !== 'machine' &&
+      configuration.inspect(this.name)?.workspaceValue !== undefined;
+    if (isOfWorkspace) return configuration.update(this.name, value, false);
     const own = value === this.fallback ? undefined : value;
-    return workspace.getConfiguration(SECTION).update(this.name, own, true);
+    return configuration.update(this.name, own, true);
   }
 
   isChangedBy(event: { affectsConfiguration(section: string): boolean }): boolean {

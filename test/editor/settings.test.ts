@@ -1,7 +1,7 @@
 // What the editor takes for a setting where VS Code gives none is the default that the manifest says.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { completionSettings } from '../../src/editor/completion/completionSettings';
 import { Setting } from '../../src/editor/setting';
 import { chosenPair, layerOptions, pairOf, settings } from '../../src/editor/settings';
@@ -80,6 +80,40 @@ test('a pair is two models, or one with two prompts; without either the model’
   fake.set('pair.positive', '/a');
   fake.set('pair.negative', '/b');
   expect(chosenPair()).toEqual(pair(['/a', 'Right.'], ['/b', 'Wrong.']));
+});
+
+test('a change is of the workspace’s value where it has one, else of the user’s', async () => {
+  const { density } = settings.overlay;
+  await density.update('full');
+  expect([density.value, fake.workspaceSettings.size]).toEqual(['full', 0]);
+  fake.workspaceSettings.set('overlay.density', 'subtle');
+  // The default, too: the user's own is another one.
+  for (const value of ['full', 'normal'] as const) {
+    await density.update(value);
+    expect(density.value).toBe(value);
+  }
+  fake.workspaceSettings.clear();
+  expect(density.value).toBe('full');
+  await density.update('normal');
+  expect(density.value).toBe('normal');
+});
+
+test('a setting of the machine is changed for the user alone', async () => {
+  // The manifest is read once.
+  vi.resetModules();
+  onTestFinished(() => void vi.resetModules());
+  const { extensions, fake } = await import('../support/vscode');
+  const { Setting } = await import('../../src/editor/setting');
+  extensions.getExtension = () => ({ packageJSON: { contributes } });
+  const setting = (name: string) => new Setting(name, '');
+  for (const name of ['model.folder', 'overlay.density']) {
+    fake.workspaceSettings.set(name, 'subtle');
+    await setting(name).update('full');
+  }
+  expect([...fake.workspaceSettings]).toEqual([
+    ['model.folder', 'subtle'],
+    ['overlay.density', 'full'],
+  ]);
 });
 
 test('each description starts with a verb or a noun, and is of whole sentences', () => {

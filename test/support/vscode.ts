@@ -279,7 +279,7 @@ class QuickPick extends InputBox {
 }
 
 /** Without this one: settings are not compared with its manifest. */
-export const extensions = { all: [], getExtension: () => undefined };
+export const extensions = { all: [], getExtension: (): unknown => undefined };
 
 const changed = {
   configuration: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
@@ -328,7 +328,12 @@ export const fake = {
     else given.set(name, value);
     changed.configuration.fire({ affectsConfiguration: id => id === `tokenscope.${name}` });
   },
-  unsetAll: () => given.clear(),
+  /** Values of the workspace, which hold before the user's own. */
+  workspaceSettings: new Map<string, unknown>(),
+  unsetAll(): void {
+    given.clear();
+    fake.workspaceSettings.clear();
+  },
 };
 
 export const commands = {
@@ -432,7 +437,14 @@ export const workspace = {
     return { uri };
   },
   getConfiguration: () => ({
-    get: <T>(name: string, fallback: T) => (given.has(name) ? (given.get(name) as T) : fallback),
-    update: async (name: string, value: unknown) => fake.set(name, value),
+    get<T>(name: string, fallback: T): T {
+      const values = fake.workspaceSettings.has(name) ? fake.workspaceSettings : given;
+      return values.has(name) ? (values.get(name) as T) : fallback;
+    },
+    inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings.get(name) }),
+    async update(name: string, value: unknown, isUsers: boolean) {
+      if (isUsers) fake.set(name, value);
+      else fake.workspaceSettings.set(name, value);
+    },
   }),
 };
