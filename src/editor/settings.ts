@@ -77,6 +77,16 @@ export const settings = {
   },
 };
 
+/** Those that the numbers of a text depend on. */
+export const numberSettings: readonly Pick<Setting<unknown>, 'isChangedBy'>[] = [
+  ...Object.values(settings.model),
+  ...Object.values(settings.traces),
+  settings.pair.centre,
+  settings.report.chunkTokens,
+  ...Object.values(settings.layers),
+  ...Object.values(settings.servers),
+];
+
 /** How the passes that read layers run. */
 export function layerOptions(): LayerOptions {
   const { layer, nearShare, lookAheadTokens, redundancyForm, redundancyMargin, gateFolder } =

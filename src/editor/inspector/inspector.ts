@@ -13,6 +13,8 @@ import {
   type TabId,
 } from '../../protocol/page';
 import { pageConnection } from '../../protocol/pageConnection';
+import { onDidChangeAny } from '../setting';
+import { numberSettings } from '../settings';
 import { AnswerOrder } from '../ui/answerOrder';
 import { Debouncer } from '../ui/debouncer';
 import { OpenTab, type TabHost } from './openTab';
@@ -56,6 +58,8 @@ export class Inspector implements TabHost {
     this.listeners = [
       state.onDidChange(all),
       features.onDidChange(all),
+      features.onDidReopen(all),
+      onDidChangeAny(numberSettings, all),
       engine.onDidChangeState(all),
       window.onDidChangeActiveTextEditor(all),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {

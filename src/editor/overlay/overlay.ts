@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engineClient';
 import type { EngineQueries } from '../engine/engineQueries';
 import type { Autoencoder } from '../features/autoencoder';
 import { onDidChangeAny } from '../setting';
-import { settings } from '../settings';
+import { numberSettings } from '../settings';
 import { onDidShowDiff } from './diffEditors';
 import type { Drawn } from './editorDecorations';
 import { EditorPaint, SCROLL_MS, type PaintContext } from './editorPaint';
@@ -34,17 +34,7 @@ export class Overlay {
       state.onDidChange(() => this.refreshAll()),
       autoencoder.onDidReopen(() => this.refreshAll()),
       // Another model stops the engine first: see `EngineSettings`.
-      onDidChangeAny(
-        [
-          ...Object.values(settings.model),
-          ...Object.values(settings.traces),
-          settings.pair.centre,
-          settings.report.chunkTokens,
-          ...Object.values(settings.layers),
-          ...Object.values(settings.servers),
-        ],
-        () => this.refreshAll(),
-      ),
+      onDidChangeAny(numberSettings, () => this.refreshAll()),
       engine.onDidChangeState(({ kind }) => {
         if (kind === 'ready' || kind === 'failed') this.refreshAll();
       }),

@@ -18,13 +18,15 @@ let inspector: Inspector;
 let host: ReturnType<typeof connect<HostApi>>;
 let visibility: EventEmitter<void>;
 let featuresChanged: EventEmitter<void>;
+let featuresReopened: EventEmitter<void>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   document = new FakeDocument('one two');
   window.activeTextEditor = new FakeEditor(document);
   [visible, askedFor, sent, errors] = [true, false, [], []];
-  [visibility, featuresChanged] = [new EventEmitter(), new EventEmitter()];
+  visibility = new EventEmitter();
+  [featuresChanged, featuresReopened] = [new EventEmitter(), new EventEmitter()];
   const [toPage, toHost] = [new EventEmitter<unknown>(), new EventEmitter<unknown>()];
   const view = {
     get visible() {
@@ -49,6 +51,7 @@ beforeEach(() => {
     },
     features: {
       onDidChange: featuresChanged.event,
+      onDidReopen: featuresReopened.event,
       takeRequest() {
         const was = askedFor;
         askedFor = false;
@@ -70,6 +73,7 @@ beforeEach(() => {
 afterEach(() => {
   inspector.dispose();
   window.activeTextEditor = undefined;
+  fake.unsetAll();
   vi.useRealTimers();
   expect(errors).toEqual([]);
 });
@@ -87,6 +91,19 @@ test('asks anew when the text in the editor changes, and no other one', async ()
   fake.changed.text.fire({ document, contentChanges: [] });
   expect(await names()).toEqual([]);
   document.edit(0, 0, 'x');
+  expect(await names()).toEqual([SHOW, TAB]);
+});
+
+test('asks anew when a setting changes that the numbers depend on, or the autoencoder’s options do', async () => {
+  void host.ready({});
+  await names();
+  for (const name of ['pair.centre', 'report.chunkTokens', 'layers.nearShare']) {
+    fake.set(name, 1);
+    expect(await names()).toEqual([SHOW, TAB]);
+  }
+  fake.set('overlay.density', 'full');
+  expect(await names()).toEqual([]);
+  featuresReopened.fire();
   expect(await names()).toEqual([SHOW, TAB]);
 });
 
