@@ -9,6 +9,7 @@ import type { ByteProof } from '../protocol/scores';
 import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
 import type { EngineQueries } from './engine/engineQueries';
+import { overUnchanged } from './engine/unchangedText';
 import { showingWork } from './engine/workProgress';
 import { chooseSecondTokenizer } from './models/chooseComparison';
 import { chooseModel, openModel } from './models/chooseModel';
@@ -200,7 +201,9 @@ async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<
 function everyByte(queries: EngineQueries, document: TextDocument, passes: readonly PassId[]) {
   return cancellable('Tokenscope: scoring every byte', (signal, progress) =>
     withShare(queries, document, shareReporter(progress), () =>
-      queries.passes.scoreEveryByte(document, passes, signal),
+      overUnchanged(signal, 'the scoring', () =>
+        queries.passes.scoreEveryByte(document, passes, signal),
+      ),
     ),
   );
 }

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { Uri, window, workspace, type TextEditor } from 'vscode';
 import type { ExportFormat } from '../../protocol/features';
+import { overUnchanged, TEXT_OR_AUTOENCODER } from '../engine/unchangedText';
 import type { DIALOGS } from '../ui/dialogs';
 import { offsetsOf } from '../ui/editorRanges';
 import type { Autoencoder } from './autoencoder';
@@ -39,13 +40,19 @@ export async function exportFeatures(
   const range = format === 'svg' && shown ? offsetsOf(document, shown) : whole;
   const options = autoencoder.options();
   const text = await cancellable('Tokenscope: exporting features', signal =>
-    autoencoder.askAbout(document, async (remote, at) => {
-      await remote.score(
-        { ...at, passes: ['features'], visible: [range], maxTokens: Infinity },
-        signal,
-      );
-      return remote.exportFeatures({ ...at, format, range, options }, signal);
-    }),
+    overUnchanged(
+      signal,
+      'the export',
+      () =>
+        autoencoder.askAbout(document, async (remote, at) => {
+          await remote.score(
+            { ...at, passes: ['features'], visible: [range], maxTokens: Infinity },
+            signal,
+          );
+          return remote.exportFeatures({ ...at, format, range, options }, signal);
+        }),
+      TEXT_OR_AUTOENCODER,
+    ),
   );
   if (text === undefined) return;
   const folder = workspace.workspaceFolders?.[0]?.uri;

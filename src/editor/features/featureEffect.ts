@@ -1,6 +1,7 @@
 // Ablates or steers a feature at the cursor, and shows the effect on a page.
 import { featureTitle } from '../../core/sae/featureFormat';
 import type { EffectChange } from '../../protocol/features';
+import { overUnchanged, TEXT_OR_AUTOENCODER } from '../engine/unchangedText';
 import { showingWork } from '../engine/workProgress';
 import type { Pages } from '../ui/pages';
 import { ask, showList } from '../ui/messages';
@@ -28,8 +29,14 @@ export async function showEffect(
     'effect',
     `Computing the effect of feature ${feature}`,
     signal =>
-      autoencoder.askAbout(document, (remote, version) =>
-        remote.effect({ ...version, feature, at, everywhere, change }, signal),
+      overUnchanged(
+        signal,
+        'the computation',
+        () =>
+          autoencoder.askAbout(document, (remote, version) =>
+            remote.effect({ ...version, feature, at, everywhere, change }, signal),
+          ),
+        TEXT_OR_AUTOENCODER,
       ),
   );
   if (!found) return;

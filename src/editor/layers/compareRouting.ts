@@ -1,6 +1,6 @@
 // How the routers of a mixture of experts load its experts over the active text and over other files of the workspace.
 import { workspace, type TextDocument, type Uri } from 'vscode';
-import { Cancelled, UserError } from '../../core/errors';
+import { UserError } from '../../core/errors';
 import {
   comparedWords,
   comparisonRows,
@@ -12,6 +12,7 @@ import { reasonToSkip } from '../../core/text/textFiles';
 import { documentName } from '../inspector/documentName';
 import type { Engine } from '../engine/engineClient';
 import type { EngineQueries } from '../engine/engineQueries';
+import { overUnchanged } from '../engine/unchangedText';
 import { showingWork } from '../engine/workProgress';
 import { filesIn, pathIn, type FolderFiles } from '../counting/folderFiles';
 
@@ -41,12 +42,9 @@ export async function compareRouting(
         signal.throwIfAborted();
         texts.push(...(await textOf(uri)));
       }
-      try {
-        return await queries.compareLoads(document, texts, uris.length, signal);
-      } catch (error) {
-        if (!(error instanceof Cancelled) || signal.aborted) throw error;
-        throw new UserError('The text changed during the comparison. Run it again.');
-      }
+      return overUnchanged(signal, 'the comparison', () =>
+        queries.compareLoads(document, texts, uris.length, signal),
+      );
     },
   );
   if (!found) return undefined;

@@ -2,10 +2,11 @@
 import type { Lens } from '../../core/lenses/lens';
 import type { Range16 } from '../../protocol/types';
 import type { EngineQueries } from '../engine/engineQueries';
+import { overUnchanged } from '../engine/unchangedText';
 import { cancellableIfLong, type ShareReport } from '../ui/progress';
 import type { Text } from './textSource';
 
-/** Answers whether it is scored: the user may have cancelled. */
+/** Answers whether it is scored: the user may have cancelled. Throws `UserError` where the text changes meanwhile. */
 export async function scoreText(
   queries: EngineQueries,
   text: Text,
@@ -13,7 +14,9 @@ export async function scoreText(
   lens: Lens,
 ): Promise<boolean> {
   const isDone = await cancellableIfLong('Scoring the text', async (signal, report) => {
-    await withShare(queries, text, report, () => queries.passes.score(text, [range], lens, signal));
+    await withShare(queries, text, report, () =>
+      overUnchanged(signal, 'the scoring', () => queries.passes.score(text, [range], lens, signal)),
+    );
     return true;
   });
   return isDone ?? false;

@@ -1,9 +1,11 @@
 // Choosing a feature, and what ablating or steering it does: the change that was asked for, at the place of the cursor.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UserError } from '../../../src/core/errors';
+import { Cancelled, UserError } from '../../../src/core/errors';
 import type { Autoencoder } from '../../../src/editor/features/autoencoder';
 import { chooseFeature } from '../../../src/editor/features/chooseFeature';
+import { exportFeatures } from '../../../src/editor/features/exportFeatures';
 import { showEffect } from '../../../src/editor/features/featureEffect';
+import { DIALOGS } from '../../../src/editor/ui/dialogs';
 import type { Pages } from '../../../src/editor/ui/pages';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
 import { fake, window } from '../../support/vscode';
@@ -24,12 +26,20 @@ const named = (feature: number, precision: number | null = null, max: number | n
 let found: Record<string, (() => object[]) | undefined>;
 let asked: object[];
 let effect: object | undefined;
+let failure: Error | undefined;
 const remote = {
   findFeatures: async (request: { words: string }) => {
     asked.push(request);
     return (found[request.words] ?? (() => []))();
   },
-  effect: async (request: object) => (asked.push(request), effect),
+  effect: async (request: object) => {
+    asked.push(request);
+    if (failure) throw failure;
+    return effect;
+  },
+  score: async () => {
+    throw failure;
+  },
 };
 const autoencoder = {
   info: { name: 'sae-8k', hook: 'h' },
@@ -41,7 +51,7 @@ const autoencoder = {
 
 beforeEach(() => {
   found = { '': () => [named(1), named(2, 0.1)], nam: () => [named(3)] };
-  asked = [];
+  [asked, failure] = [[], undefined];
   fake.pick = undefined;
   fake.lists.length = 0;
 });
@@ -192,4 +202,21 @@ test('nothing is computed where a choice is dismissed', async () => {
   fake.typed = undefined;
   expect(await run(7, 'Steer')).toEqual([]);
   expect(asked.every(request => 'words' in request)).toBe(true);
+});
+
+test('what a change of the text ends says so', async () => {
+  failure = new Cancelled();
+  const changed = 'The text or the autoencoder changed during';
+  await expect(run(7, 'Ablate', 'At the token')).rejects.toThrow(
+    new UserError(`${changed} the computation. Run it again.`),
+  );
+  const editor = new FakeEditor(new FakeDocument('one'));
+  fake.choose = items => items[0];
+  const options = () => ({});
+  const exported = exportFeatures(
+    editor.asEditor,
+    { ...autoencoder, options } as unknown as Autoencoder,
+    DIALOGS,
+  );
+  await expect(exported).rejects.toThrow(new UserError(`${changed} the export. Run it again.`));
 });

@@ -114,6 +114,14 @@ test('goes nowhere when the scoring of the rest is cancelled', async () => {
   expect(fake.lists).toEqual([]);
 });
 
+test('says that the text changed while it was scored', async () => {
+  scoring = () => Promise.reject(new Cancelled());
+  const changed = new UserError('The text changed during the scoring. Run it again.');
+  await expect(peak(5, 1)).rejects.toThrow(changed);
+  await expect(goToByScore(editor.asEditor, sources(), lenses.surprisal)).rejects.toThrow(changed);
+  expect(fake.lists).toEqual([]);
+});
+
 test('looks once more when what lies ahead is scored, and says that there is none', async () => {
   peaks = [null, { utf16Start: 12, utf16End: 16 }];
   expect(await peak(5, 1)).toBe(12);
