@@ -9,14 +9,17 @@ import { inStatusBar } from '../ui/progress';
 /** Returns whether one was chosen. Throws `UserError` if it cannot be opened; the choice is then as before. */
 export async function chooseSecondTokenizer(engine: Engine, builtIn: string): Promise<boolean> {
   const { secondTokenizers } = await import('./secondTokenizers');
-  const path = await pickPath(secondTokenizers(settings.compare.tokenizer.value, builtIn));
+  const { tokenizer } = settings.compare;
+  const path = await pickPath(secondTokenizers(tokenizer.value, builtIn));
   if (!path) return false;
+  // What the setting names already may not be open: its files were mended since.
+  const isChosen = path === tokenizer.value;
   await inStatusBar(`Opening ${basename(path)}`, () =>
-    keepingOpen(
-      engine.call(({ remote }) => remote.compareWith({ path })),
+    keepingOpen<unknown>(
+      isChosen ? engine.compare() : engine.call(({ remote }) => remote.compareWith({ path })),
       SECONDS,
     ),
   );
-  await settings.compare.tokenizer.update(path);
+  if (!isChosen) await tokenizer.update(path);
   return true;
 }

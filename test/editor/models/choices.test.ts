@@ -109,8 +109,10 @@ test('a second tokenizer is opened, then chosen; one that cannot be opened is no
     opened.push(request);
     if (problem) throw problem;
   };
+  let compared = 0;
   const engine = {
     call: (request: (running: object) => unknown) => request({ remote: { compareWith } }),
+    compare: async () => void compared++,
   } as never;
   const path = '/models/stories260K';
   const choose = (answer: (items: { label: string }[]) => unknown) => {
@@ -130,4 +132,8 @@ test('a second tokenizer is opened, then chosen; one that cannot be opened is no
   expect(await choose(items => items[1])).toBe(true);
   expect(opened).toEqual([{ path }, { path }, { path }]);
   expect(settings.compare.tokenizer.value).toBe(path);
+  // Chosen again, as its files were mended: no setting changes that would open it.
+  expect(compared).toBe(0);
+  expect(await choose(items => items.find(({ label }) => label === 'stories260K'))).toBe(true);
+  expect(compared).toBe(1);
 });
