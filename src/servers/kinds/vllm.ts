@@ -83,7 +83,6 @@ class VllmServer extends KnownServer {
 
   async likeliest(prefix: Uint32Array, signal?: AbortSignal): Promise<Alternative[]> {
     const body = {
-      ...PLAIN,
       model: this.model,
       prompt: [...prefix],
       max_tokens: 1,
