@@ -253,6 +253,25 @@ test.each([
   expect(scaleOf({ [`${family}.block_count`]: ['u32', 26] })).toBeCloseTo(128 ** -0.5, 12);
 });
 
+test('the short table of LongRoPE limits the context, whatever type the file names', async () => {
+  for (const type of [undefined, 'linear', 'longrope']) {
+    const bytes = changed('phi3', {
+      'phi3.context_length': ['u32', 1024],
+      'phi3.rope.scaling.original_context_length': ['u32', 256],
+      'phi3.rope.scaling.type': type === undefined ? undefined : ['string', type],
+    });
+    const { architecture } = await builtFromGguf(write('phi3-long.gguf', bytes), options);
+    expect(architecture.contextTokens).toBe(256);
+    expect(architecture.warnings.join()).toMatch(/limited to 256 tokens/);
+  }
+});
+
+test('a window of 0 tokens is none', async () => {
+  const bytes = changed('phi3', { 'phi3.attention.sliding_window': ['u32', 0] });
+  const { architecture } = await builtFromGguf(write('phi4.gguf', bytes), options);
+  expect(architecture.layers.map(({ window }) => window)).toEqual([null, null]);
+});
+
 test('names of Ollama for Gemma 3, and its part for images, are read past', async () => {
   const bytes = ggufOfFamily(
     goldenGgufs.cases.gemma3!,

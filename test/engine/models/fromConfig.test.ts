@@ -100,6 +100,32 @@ test('StarCoderBase 1B', () => {
   expect(made.embedding.learnedPositions).toBe(8192);
 });
 
+test('Pythia, also as versions of transformers saved it that add the usual names', () => {
+  const pythia = {
+    ...SAVED,
+    hidden_act: 'gelu',
+    hidden_size: 512,
+    intermediate_size: 2048,
+    layer_norm_eps: 1e-5,
+    max_position_embeddings: 2048,
+    model_type: 'gpt_neox',
+    num_attention_heads: 8,
+    num_hidden_layers: 6,
+    rotary_emb_base: 10000,
+    rotary_pct: 0.25,
+    use_parallel_residual: true,
+    vocab_size: 50304,
+  };
+  const plain = read(pythia);
+  expect(plain.layers[0]!.rotary!.frequencies).toEqual(frequenciesOf(10000, 16));
+  expect(read({ ...pythia, partial_rotary_factor: 0.25, rope_theta: 10000 })).toEqual(plain);
+  const { rotary_emb_base: _, rotary_pct: __, ...usual } = pythia;
+  expect(read({ ...usual, partial_rotary_factor: 0.25, rope_theta: 10000 })).toEqual(plain);
+  expect(() => read({ ...pythia, partial_rotary_factor: 0.5 })).toThrow(
+    /says "partial_rotary_factor": 0.5; it should be the same as "rotary_pct"/,
+  );
+});
+
 test('GPT-2', () => {
   const made = read({
     activation_function: 'gelu_new',

@@ -156,7 +156,9 @@ export function withWindows(
   made: Decoder,
   { pattern, window: given, turnOtherwise = false }: Windows,
 ): Decoder {
-  const window = keys.count('attention.sliding_window') ?? given;
+  // Phi-4 has no window, and says so by a 0.
+  const hasNone = keys.isZero('attention.sliding_window');
+  const window = hasNone ? undefined : (keys.count('attention.sliding_window') ?? given);
   const listed = keys.list('attention.sliding_window_pattern');
   const every = listed ? pattern : (keys.count('attention.sliding_window_pattern') ?? pattern);
   if (window === undefined) return made;

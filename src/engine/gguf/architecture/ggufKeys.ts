@@ -66,6 +66,11 @@ export class GgufKeys {
     throw this.refusal(key, first, 'a whole number above 0');
   }
 
+  /** Whether it is the number 0, where that says that there is none. */
+  isZero(key: string): boolean {
+    return this.content.metadata.numberOrNumbers(this.asking(key)) === 0;
+  }
+
   /** The same; throws where it is absent. */
   neededCount(key: string): number {
     const value = this.count(key);

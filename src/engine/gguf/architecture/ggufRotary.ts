@@ -62,15 +62,13 @@ function scaled(keys: GgufKeys, base: number, turned: number): Scaled {
   keys.only('rope.scaling.yarn_log_multiplier', 0);
   const divisors = divisorsOf(keys, turned);
   const divided = (all: readonly number[]) => all.map((each, i) => each / (divisors?.[i] ?? 1));
+  // The table of longer texts is another one, whatever the file calls the type.
+  const isShort = type === 'longrope' || (keys.has(SHORT) && !keys.has(DIVISORS));
+  const limit = isShort && originalContext !== undefined ? { contextTokens: originalContext } : {};
   if (type === 'none') return { frequencies: divided(frequencies), magnitude: 1 };
   if (type === 'linear')
-    return { frequencies: divided(frequencies.map(each => each / factor)), magnitude };
-  if (type === 'longrope')
-    return {
-      frequencies: divided(frequencies),
-      magnitude,
-      ...(originalContext !== undefined && { contextTokens: originalContext }),
-    };
+    return { frequencies: divided(frequencies.map(each => each / factor)), magnitude, ...limit };
+  if (type === 'longrope') return { frequencies: divided(frequencies), magnitude, ...limit };
   if (type !== 'yarn')
     throw keys.refusal('rope.scaling.type', type, '"none", "linear", "yarn" or "longrope"');
   const scaling = {

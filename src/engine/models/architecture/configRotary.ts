@@ -49,9 +49,11 @@ function parametersOf(
   layerType: LayerType,
 ): ConfigReader {
   const isLocal = layerType === 'sliding_attention' && localBase !== undefined;
+  const ownBase = said(config, keys[0], 'rope_theta');
+  const ownPartial = said(config, keys[1], 'partial_rotary_factor');
   const old = {
-    rope_theta: isLocal ? localBase : (config.value(keys[0]) ?? base),
-    partial_rotary_factor: config.value(keys[1]) ?? partial,
+    rope_theta: isLocal ? localBase : (ownBase ?? base),
+    partial_rotary_factor: ownPartial ?? partial,
     original_max_position_embeddings: config.value('original_max_position_embeddings'),
   };
   config.only('rope_interleaved', false);
@@ -65,6 +67,14 @@ function parametersOf(
   const own: Json = isObject(ofType) ? ofType : {};
   const defined = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null));
   return new ConfigReader({ ...old, ...defined }, `${config.source} in "${name}"`);
+}
+
+/** Of a family's own key, or the usual one, which some versions of transformers save beside it. */
+function said(config: ConfigReader, key: string, usual: string): unknown {
+  const [own, other] = [config.value(key), config.value(usual)];
+  if (own !== undefined && other !== undefined && own !== other)
+    throw config.refusal(usual, other, `the same as "${key}"`);
+  return own ?? other;
 }
 
 /** Throws `UserError` where the type is not known, or a key of it. */

@@ -1,6 +1,6 @@
 // The sets of transcoders that circuit-tracer reads.
 import { basename } from 'node:path';
-import { relu } from '../canonicalSae';
+import { relu, thresholds } from '../canonicalSae';
 import { readSafetensors } from '../safetensors';
 import { sourceAt, type SaeFormat } from './saeFormat';
 
@@ -13,6 +13,7 @@ export const circuitTracer: SaeFormat = {
     const encoder = weights.get('W_enc', 'W_enc_0');
     const decoder = weights.get('W_dec');
     const skip = weights.find('W_skip');
+    const threshold = weights.find('activation_function.threshold', 'threshold');
     const layer = /layer_(\d+)/.exec(basename(path))?.[1] ?? '0';
     const named = (key: string) => new RegExp(`^${key}:\\s*["']?([^"'\\s]+)`, 'm').exec(yaml)?.[1];
     const at = (name: string | undefined) => (name ? `blocks.${layer}.${name}` : null);
@@ -25,7 +26,7 @@ export const circuitTracer: SaeFormat = {
       encoderBias: weights.get('b_enc').data,
       decoderBias: weights.get('b_dec').data,
       shift: undefined,
-      activation: relu(features),
+      activation: threshold ? thresholds(threshold.data) : relu(features),
       skip: skip && { tensor: skip, is: 'out-in' },
       source: sourceAt(
         at(named('feature_input_hook')),

@@ -1,4 +1,5 @@
 // Gemma Scope 1 (NumPy's npz) and 2 (safetensors): JumpReLU autoencoders and transcoders.
+import { UserError } from '../../../core/errors';
 import { thresholds } from '../canonicalSae';
 import { readNpz } from '../npz';
 import { readSafetensors } from '../safetensors';
@@ -10,6 +11,10 @@ export const gemmaScope: SaeFormat = {
   name: 'Gemma Scope',
   fits: ({ file }) => file.endsWith('.npz'),
   read({ path }) {
+    if (/-transcoders\b/.test(path))
+      throw new UserError(
+        `${path}: transcoders of Gemma Scope 1 read what the norm before the MLP makes without its weight (ln2.hook_normalized), which is not available here. Those of Gemma Scope 2 are supported.`,
+      );
     const weights = readNpz(path);
     const layer = /layer_(\d+)/.exec(path)?.[1];
     const site = /-(res|mlp|att)\b/.exec(path)?.[1];

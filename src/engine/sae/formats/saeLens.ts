@@ -151,7 +151,7 @@ function normalised(parts: SaeParts, files: SaeFiles): SaeParts {
 
 function normalisationOf(cfg: Json): string {
   const given = cfg.normalize_activations;
-  return nameOf(given === true || given === null ? 'expected_average_only_in' : given || 'none');
+  return nameOf(given === true ? 'expected_average_only_in' : given || 'none');
 }
 
 /** By normalisation: the field of the scale that inputs are multiplied with. */

@@ -16,6 +16,10 @@ export const sparsify: SaeFormat = {
     if (typeof k !== 'number') throw new UserError(`${path}: "k" is missing in its cfg.json.`);
     if (activation !== 'topk' && activation !== 'groupmax')
       throw new UserError(`${path}: the activation ${quote(activation)} is not supported.`);
+    if (config.signed === true)
+      throw new UserError(
+        `${path}: "signed" features, by their absolute value, are not supported.`,
+      );
     const encoder = weights.get('encoder.weight');
     const claimed =
       numberOf(config.num_latents) || numberOf(config.d_in) * numberOf(config.expansion_factor);
