@@ -86,6 +86,15 @@ export class ScoringPasses {
     }
   }
 
+  /** Scores the tokens of a range, and no more: other runs over the document go on. */
+  async scoreRange(document: Text, range: Range16, signal: AbortSignal): Promise<void> {
+    await this.engine.call(running => {
+      const at = this.texts.ensureSent(running, document);
+      const request = { passes: ['tokens'] as const, visible: [range], maxTokens: 0 };
+      return running.remote.score({ ...at, ...request }, signal);
+    });
+  }
+
   /** Scores every byte of a document by the passes over bytes. */
   async scoreEveryByte(
     document: Text,

@@ -15,7 +15,9 @@ import { isScored } from '../../core/lenses/scoreWords';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
 import type { EngineQueries } from '../engine/engineQueries';
+import { overUnchanged } from '../engine/unchangedText';
 import { showList } from '../ui/messages';
+import { cancellableIfLong } from '../ui/progress';
 import { branchesBelow, parentOf, rootOf, textOf, type Branch } from './branches';
 import { shareAt, type Rollouts } from './rollouts';
 import type { WrittenText } from './traceDocuments';
@@ -55,8 +57,14 @@ export class WhatIf {
     if (utf16Start < open.text.start) {
       throw new UserError('The cursor is in the question. Place it on a token of the answer.');
     }
-    await this.queries.passes.score(document, [{ utf16Start, utf16End: utf16Start + 1 }]);
     const at = { utf16Start, utf16End: utf16Start + 1 };
+    const isScoredNow = await cancellableIfLong('Scoring the token', async signal => {
+      await overUnchanged(signal, 'the scoring', () =>
+        this.queries.passes.scoreRange(document, at, signal),
+      );
+      return true;
+    });
+    if (!isScoredNow) return;
     const { view } = await this.queries.view(document, at, { details: 'alternatives' });
     const { scores } = view;
     const { opened } = this.queries;

@@ -271,6 +271,23 @@ test('a refusal is kept with the passes that it is of, and told once', async () 
   expect(world.events).toEqual([told, told, { ...told, version: 2 }]);
 });
 
+test('a range is scored alone, and the overlay’s run goes on', async () => {
+  const { signal } = new AbortController();
+  const overlay = world.score();
+  await expect.poll(() => world.runs).toHaveLength(1);
+  const range = { utf16Start: 4, utf16End: 5 };
+  const done = world.passes.scoreRange(world.document.asDocument, range, signal);
+  await expect.poll(() => world.runs).toHaveLength(2);
+  expect(world.runs[1]!.request).toMatchObject({
+    passes: ['tokens'],
+    visible: [range],
+    maxTokens: 0,
+  });
+  expect(world.runs[0]!.signal.aborted).toBe(false);
+  for (const { answer } of world.runs) answer(summary());
+  await Promise.all([overlay, done]);
+});
+
 test('every byte is scored whole, with its proof', async () => {
   const { signal } = new AbortController();
   const done = world.passes.scoreEveryByte(world.document.asDocument, ['bytes'], signal);

@@ -2,7 +2,7 @@
 // of it is remembered as a branch of the text that it was made from.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Memento, Uri as VscodeUri } from 'vscode';
-import { UserError } from '../../../src/core/errors';
+import { Cancelled, UserError } from '../../../src/core/errors';
 import { TraceText } from '../../../src/core/traces/traceText';
 import type { EngineQueries } from '../../../src/editor/engine/engineQueries';
 import type { Rollouts } from '../../../src/editor/traces/rollouts';
@@ -20,6 +20,7 @@ const TOP = [
 ] as const;
 let row: TokenRow;
 let opened: object;
+let failure: Error | undefined;
 let found: BranchView | undefined;
 let asked: unknown[][];
 let document: FakeDocument;
@@ -28,7 +29,7 @@ let whatIf: WhatIf;
 
 beforeEach(() => {
   row = { token: ' five', id: 6, bits: 2, rank: 2, top: TOP };
-  opened = {};
+  [opened, failure] = [{}, undefined];
   asked = [];
   found = {
     text: 'It is four.',
@@ -50,7 +51,12 @@ beforeEach(() => {
     get opened() {
       return opened;
     },
-    passes: { score: async (...args: unknown[]) => void asked.push(['score', args[1]]) },
+    passes: {
+      scoreRange: async (_: unknown, range: unknown) => {
+        asked.push(['score', range]);
+        if (failure) throw failure;
+      },
+    },
     view: async () => ({ version: 1, view: tokenView([row], { utf16Start: 12 }) }),
   };
   const rollouts = {
@@ -82,7 +88,7 @@ test('lists the other tokens with their probabilities, and branches where the to
     { label: '·six', description: '12.5 %' },
   ]);
   expect(asked).toEqual([
-    ['score', [{ utf16Start: 14, utf16End: 15 }]],
+    ['score', { utf16Start: 14, utf16End: 15 }],
     ['branch', 12, 5],
   ]);
   const [[command, original, branch, title] = []] = fake.commands;
@@ -95,6 +101,14 @@ test('lists the other tokens with their probabilities, and branches where the to
   expect(fake.contents.get('tokenscope-branch')!.provideTextDocumentContent(shown)).toBe(
     '2 + 2?\nIt is four.',
   );
+});
+
+test('says that the trace changed while its token was scored', async () => {
+  failure = new Cancelled();
+  await expect(whatIf.ask(open)).rejects.toThrow(
+    new UserError('The text changed during the scoring. Run it again.'),
+  );
+  expect(asked.map(([what]) => what)).toEqual(['score']);
 });
 
 test('a branch can be branched again, and all of them are listed from any', async () => {
