@@ -37,9 +37,7 @@ const remote = {
     if (failure) throw failure;
     return effect;
   },
-  score: async () => {
-    throw failure;
-  },
+  score: () => Promise.reject(failure!),
 };
 const autoencoder = {
   info: { name: 'sae-8k', hook: 'h' },
