@@ -128,12 +128,12 @@ function filteredAnswer({ resps, filtered_resps: found }: TraceRow): string | un
   return first === text ? undefined : asString(first);
 }
 
+/** Of the first metric that is a verdict: a perplexity, or a share of words, is none. */
 function metricOf(row: TraceRow): boolean | undefined {
   const names = Array.isArray(row.metrics) ? row.metrics : ['exact_match', 'acc'];
-  const value = names
-    .map(name => (typeof name === 'string' ? row[name] : undefined))
-    .find(found => typeof found === 'number');
-  return value === undefined ? undefined : value === 1;
+  return names
+    .map(name => (typeof name === 'string' ? verdictOf(row[name]) : undefined))
+    .find(verdict => verdict !== undefined);
 }
 
 /** One sample of an Inspect log. */

@@ -79,6 +79,17 @@ test('the verdict of lm-evaluation-harness is of no try by itself where there ar
   ]);
 });
 
+test('the verdict of lm-evaluation-harness is the first metric that is 0 or 1', () => {
+  const verdictOf = (fields: object) => generated({ resps: [['so 42']], ...fields })[0]!.isRight;
+  const lambada = { metrics: ['perplexity', 'acc'], perplexity: -1.4 };
+  expect(verdictOf({ ...lambada, acc: 1 })).toBe(true);
+  expect(verdictOf({ ...lambada, acc: 0 })).toBe(false);
+  expect(verdictOf({ metrics: ['f1'], f1: 0.3 })).toBeUndefined();
+  expect(verdictOf({ metrics: ['f1', 'exact_match'], f1: 0.3, exact_match: 1 })).toBe(true);
+  expect(verdictOf({ metrics: undefined, exact_match: 0 })).toBe(false);
+  expect(verdictOf({ metrics: [3, 'rouge1', 'none'], rouge1: 0.5 })).toBeUndefined();
+});
+
 test('the answer of lm-evaluation-harness is what its filter found', () => {
   const one = (filtered_resps: unknown) => {
     const [trace] = generated({ resps: [['about 40, so 42 apples']], filtered_resps });
