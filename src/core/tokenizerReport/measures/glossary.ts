@@ -20,9 +20,13 @@ export function termsOf(list: string, form: 'lines' | 'csv'): string[] {
   return [...new Set(terms)].filter(term => term !== '');
 }
 
-/** A field in quotes may have line ends and, doubled, quotes. */
+/**
+ * A field in quotes may have line ends and, doubled, quotes. A quote before another one closes no field: if it could,
+ * doubled quotes after one that nothing closes could be read in exponentially many ways.
+ */
 function firstColumn(csv: string): string[] {
-  const row = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(?:,(?:"(?:[^"]|"")*"|[^"\r\n])*)?(?:\r\n|\r|\n|$)/y;
+  const row =
+    /(?:"((?:[^"]|"")*)"(?!")|([^,\r\n]*))(?:,(?:"(?:[^"]|"")*"(?!")|[^"\r\n])*)?(?:\r\n|\r|\n|$)/y;
   const fields: string[] = [];
   while (row.lastIndex < csv.length) {
     const from = row.lastIndex;

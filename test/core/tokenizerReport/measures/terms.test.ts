@@ -45,6 +45,11 @@ describe('a list of terms', () => {
     expect(termsOf('"open\nnext,x\nlast', 'csv')).toEqual(['"open', 'next', 'last']);
     expect(termsOf('a,"open\nnext', 'csv').at(-1)).toBe('next');
   });
+
+  test('with such a quote before many doubled ones is read at once', () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `x${i},""\n`).join('');
+    expect(termsOf(`bolt,"1/2\n${rows}`, 'csv')).toHaveLength(201);
+  });
 });
 
 describe('identifiers of code', () => {
