@@ -31,7 +31,7 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
   const said: Record<TraceSegment['kind'], string[]> = { thinking: [], answer: [], tool: [] };
   let bytes = 0;
   for (const [index, part] of raw.parts.entries()) {
-    const own = part.text;
+    const { text: own, label } = part;
     if (own === '') continue;
     const between = separator(texts.at(-1), part);
     if (between) texts.push(between);
@@ -44,7 +44,6 @@ export function assembleTrace(raw: RawTrace, row: RowPlace): Trace {
       if (kind === 'tool') continue;
       const starts = part.steps ?? stepStarts(own.slice(start, end)).map(at => start + at);
       starts.forEach((from, i) => {
-        const label = raw.stepLabels?.[steps.length];
         const to = starts[i + 1] ?? end;
         steps.push({ start: place(from), end: place(to), ...(label && { label }) });
       });

@@ -240,15 +240,16 @@ export const pivotalTokens: Format = {
       ...(context.trim()
         ? ([{ kind: 'answer', text: context, path: ['pivot_context'] }] as const)
         : []),
-      { kind: 'answer', text: token, path: ['pivot_token'], steps: [0], goesOn: true },
-    ];
-    return [
       {
-        parts,
-        ...definedFields({ question: asked }),
-        stepLabels: [...Array(parts.length - 1), label],
+        kind: 'answer',
+        text: token,
+        path: ['pivot_token'],
+        steps: [0],
+        goesOn: true,
+        ...definedFields({ label }),
       },
     ];
+    return [{ parts, ...definedFields({ question: asked }) }];
   },
 };
 

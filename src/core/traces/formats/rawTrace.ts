@@ -12,6 +12,8 @@ export interface RawPart {
   readonly path?: Path;
   /** Where steps begin, in UTF-16 of the text, if the file itself marks steps. */
   readonly steps?: readonly number[];
+  /** What the file says of its steps, for display. */
+  readonly label?: string;
   /** It goes on in the line of the part before it. */
   readonly goesOn?: boolean;
   /** Markers in it are text: the message has its reasoning in a field of its own. */
@@ -60,8 +62,6 @@ export interface RawTrace {
   readonly target?: string;
   readonly isRight?: boolean;
   readonly firstWrongStep?: number;
-  /** [step], for display. */
-  readonly stepLabels?: readonly (string | undefined)[];
   readonly logprobs?: readonly RawLogprobs[];
   /** Which log-probabilities could not be read, and why. */
   readonly refused?: readonly string[];

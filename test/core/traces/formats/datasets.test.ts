@@ -187,6 +187,12 @@ describe('a pivotal token', () => {
     ]);
     expect(steps({ ...row, prob_after: undefined }).at(-1)).toEqual([3, undefined]);
     expect(steps({ ...row, pivot_context: ' ' }).at(-1)![1]).toBe('p(success) 60 % → 10 %');
+    expect(steps({ ...row, pivot_context: 'A b. C d. E f.' })).toEqual([
+      [0, undefined],
+      [5, undefined],
+      [10, undefined],
+      [14, 'p(success) 60 % → 10 %'],
+    ]);
     expect(formatOf({ ...row, pivot_token: 3 })).toBeUndefined();
     expect(formatOf({ ...row, pivot_context: 3 })).toBeUndefined();
   });
