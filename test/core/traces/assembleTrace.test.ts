@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { assembleTrace } from '../../../src/core/traces/assembleTrace';
 import type { RawLogprob, RawTrace } from '../../../src/core/traces/formats/rawTrace';
 import { readTraces } from '../../../src/core/traces/readTraces';
-import { completion } from '../../../src/core/traces/formats/conversations';
+import { completion } from '../../../src/core/traces/formats/completions';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 
 const place = { name: 'a', format: 'b', utf16Start: 0, utf16End: 0, path: [] };

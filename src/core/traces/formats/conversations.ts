@@ -1,24 +1,9 @@
 // Conversations and responses of servers: OpenAI's chat, completions and Responses, Anthropic's, Gemini's, llama.cpp's.
-import {
-  completionLogprobs,
-  geminiLogprobs,
-  llamaCppLogprobs,
-  openAiLogprobs,
-  promptLogprobs,
-  textBy,
-} from './logprobs';
+import { geminiLogprobs, llamaCppLogprobs, openAiLogprobs } from './logprobs';
 import { blockParts, partsOfBlock } from './contentBlocks';
 import { messageParts, textOf, THINKING, turnsOf, withOwnThinking } from './messages';
 import { isObject, definedFields, asObjects, asString } from '../../json';
-import {
-  textPart,
-  type Format,
-  type Path,
-  type RawLogprobs,
-  type RawPart,
-  type RawTrace,
-  type TraceRow,
-} from './rawTrace';
+import { textPart, type Format, type Path, type RawPart, type RawTrace } from './rawTrace';
 
 export const chatMessages: Format = {
   name: 'chat messages',
@@ -59,45 +44,6 @@ export const chatCompletion: Format = {
     });
   },
 };
-
-const UNKNOWN_PROMPT =
-  'vLLM prompt_logprobs: they do not say which tokens the prompt has. Save the prompt as well, or set return_token_ids in the request.';
-
-export const completion: Format = {
-  name: 'OpenAI completion',
-  seen: 'from its documentation',
-  read(row) {
-    const choices = asObjects(row.choices);
-    if (choices.length === 0 || !choices.some(({ text }) => typeof text === 'string')) {
-      return undefined;
-    }
-    // A prompt that was only read is in the request, beside the answer if both were saved.
-    const prompt = asString(row.prompt);
-    const read = promptLogprobsOf(choices, prompt);
-    if (read.length > 0) {
-      const own = textPart('answer', row, 'prompt');
-      // Without the request, the prompt is what its tokens spell.
-      const parts: RawPart[] = own.length > 0 ? own : [{ kind: 'answer', text: textBy(read[0]!) }];
-      return [{ parts, logprobs: read }];
-    }
-    return choices.map((choice, i): RawTrace => ({
-      ...(choices.length > 1 && { id: `choice ${i + 1}` }),
-      ...definedFields({ question: prompt }),
-      parts: textPart('answer', choice, 'text', ['choices', i]),
-      logprobs: completionLogprobs(choice.logprobs),
-      ...(asObjects(choice.prompt_logprobs).length > 0 && { refused: [UNKNOWN_PROMPT] }),
-    }));
-  },
-};
-
-/** All choices have one prompt, so those of the first that has some are those of all. */
-function promptLogprobsOf(choices: readonly TraceRow[], prompt: string | undefined): RawLogprobs[] {
-  for (const { prompt_logprobs: listed, prompt_token_ids: ids } of choices) {
-    const read = promptLogprobs(listed, prompt, ids);
-    if (read.length > 0) return read;
-  }
-  return [];
-}
 
 /** Items of a response's output, of which one is enough to know it. */
 const OUTPUT: ReadonlySet<unknown> = new Set(['message', 'reasoning', 'function_call']);

@@ -12,13 +12,13 @@ import {
   singleMessage,
 } from './datasets';
 import { anthropicBatch, exchange, formatOf, listedRows, openAiBatch } from './containers';
+import { completion } from './completions';
 import { inspectLog, inspectSample, lmEval } from './harnesses';
 import {
   anthropic,
   bedrock,
   chatCompletion,
   chatMessages,
-  completion,
   gemini,
   llamaCpp,
   responses,

@@ -69,6 +69,86 @@ describe('a completion', () => {
   });
 });
 
+describe("a completion with vLLM's log-probabilities of the prompt", () => {
+  /** Each token of the prompt but the first, the only one listed at its place. */
+  const choice = (text: string, ...prompt: string[]) => ({
+    text,
+    prompt_logprobs: [
+      null,
+      ...prompt.map(decoded_token => ({ 7: { decoded_token, logprob: -1, rank: 1 } })),
+    ],
+  });
+  const found = (row: unknown) =>
+    read(row).traces.map(({ id, question, text, logprobs }) => [
+      id,
+      question,
+      text,
+      logprobs.length,
+    ]);
+
+  test('has a trace of the prompt, and one of the answer', () => {
+    const row = { prompt: 'ab', choices: [choice('So 4.', 'b')] };
+    expect(found(row)).toEqual([
+      ['prompt', undefined, 'ab', 1],
+      ['', 'ab', 'So 4.', 0],
+    ]);
+    expect(found({ ...row, usage: { completion_tokens: 3 } })).toHaveLength(2);
+    expect(read(row).traces.flatMap(({ parts }) => parts.map(({ path }) => path))).toEqual([
+      ['prompt'],
+      ['choices', 0, 'text'],
+    ]);
+    const twice = { prompt: 'ab', choices: [choice('c', 'b'), choice('d', 'b')] };
+    expect(ids(twice)).toEqual([
+      ['prompt', 'ab'],
+      ['choice 1', 'c'],
+      ['choice 2', 'd'],
+    ]);
+  });
+
+  test('has no answer where a token for each choice, or none, was written', () => {
+    const row = { prompt: 'ab', choices: [choice('c', 'b'), choice('d', 'b')] };
+    expect(ids({ ...row, usage: { completion_tokens: 2 } })).toEqual([['prompt', 'ab']]);
+    expect(ids({ ...row, usage: { completion_tokens: 3 } })).toHaveLength(3);
+    expect(ids({ prompt: 'ab', choices: [choice(' ', 'b')] })).toEqual([['prompt', 'ab']]);
+  });
+
+  test('of several prompts has each with its own numbers', () => {
+    const choices = [choice('c', 'b'), choice('d', 'b'), choice('e', 'y'), choice('f', 'y')];
+    const answers = [
+      ['choice 1', 'ab', 'c', 0],
+      ['choice 2', 'ab', 'd', 0],
+      ['choice 3', 'xy', 'e', 0],
+      ['choice 4', 'xy', 'f', 0],
+    ];
+    expect(found({ prompt: ['ab', 'xy'], choices })).toEqual([
+      ['prompt 1', undefined, 'ab', 1],
+      ['prompt 2', undefined, 'xy', 1],
+      ...answers,
+    ]);
+    expect(read({ prompt: ['ab', 'xy'], choices }).traces[1]!.parts[0]!.path).toEqual([
+      'prompt',
+      1,
+    ]);
+    // Without the request, the tokens that are listed are the prompt.
+    for (const prompt of [undefined, [], [[1, 2], 3], ['ab', 'xy', 'z']])
+      expect(found({ prompt, choices })).toEqual([
+        ['prompt 1', undefined, 'b', 1],
+        ['prompt 2', undefined, 'y', 1],
+        ...answers.map(([id, , ...rest]) => [id, undefined, ...rest]),
+      ]);
+  });
+
+  test('keeps the answer to a prompt whose tokens are not known, and says so', () => {
+    const unknown = { text: 'd', prompt_logprobs: [{ 5: { logprob: -1 }, 6: { logprob: -2 } }] };
+    const choices = [choice('c', 'b'), unknown];
+    const { traces } = read({ choices, usage: { completion_tokens: 2 } });
+    expect(traces.map(({ id, refused }) => [id, refused.length])).toEqual([
+      ['prompt', 0],
+      ['choice 2', 1],
+    ]);
+  });
+});
+
 describe('a response', () => {
   const content = [{ type: 'output_text', text: 'So 4.', logprobs: tokens }];
   const output = [{ type: 'message', content }];
