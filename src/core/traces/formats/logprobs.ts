@@ -109,10 +109,11 @@ export function textBy({ tokens }: Pick<RawLogprobs, 'tokens'>): string {
   return new TextDecoder().decode(concatBytes(tokens.map(({ bytes }) => bytes)));
 }
 
-/** OpenAI's older completions: parallel lists. */
+/** OpenAI's older completions: parallel lists; llama.cpp lists what a chat completion has. */
 export function completionLogprobs(value: unknown): RawLogprobs[] {
-  if (!isObject(value) || !Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))
-    return [];
+  if (!isObject(value)) return [];
+  if (!Array.isArray(value.tokens) || !Array.isArray(value.token_logprobs))
+    return openAiLogprobs(value.content, 'llama.cpp');
   const { token_logprobs: logprobs, top_logprobs: tops } = value as Record<string, unknown[]>;
   const tokens = (value.tokens as unknown[]).map((token, i): RawLogprob => ({
     ...spelledBytes(asString(token) ?? ''),

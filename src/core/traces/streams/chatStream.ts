@@ -6,7 +6,8 @@ import type { Stream, StreamKind } from './stream';
 
 const TEXTS = ['reasoning_content', 'reasoning', 'thinking', 'refusal'];
 const LOGPROBS = ['content', 'reasoning_content', 'refusal'];
-const PARALLEL_LOGPROBS = ['tokens', 'token_logprobs', 'top_logprobs', 'text_offset'];
+/** Parallel lists of OpenAI's completions, and the list of llama.cpp's. */
+const COMPLETION_LOGPROBS = ['tokens', 'token_logprobs', 'top_logprobs', 'text_offset', 'content'];
 
 export const chatStream: StreamKind = {
   keyOf(row) {
@@ -135,7 +136,7 @@ class TextChoice implements Choice {
 
   add({ text, logprobs }: Json): void {
     this.#text += asString(text) ?? '';
-    appendLists(this.#logprobs, logprobs, PARALLEL_LOGPROBS);
+    appendLists(this.#logprobs, logprobs, COMPLETION_LOGPROBS);
   }
 
   whole(): Json {

@@ -58,6 +58,17 @@ describe('a completion', () => {
     expect(formatOf({ choices: [{ text: 3 }] })).toBeUndefined();
   });
 
+  test('of llama.cpp has the log-probabilities that a chat would have', () => {
+    const [sampled] = tokens.map(({ token, bytes }) => ({ token, bytes, prob: 1, top_probs: [] }));
+    const row = (text: string, content: unknown) => ({
+      choices: [{ text, logprobs: { content } }],
+    });
+    expect(logprobsOf(row('So 4.', tokens))).toEqual([[[['llama.cpp', [-0.5, -1.5, -2.5]]], []]]);
+    expect(logprobsOf(row('So', [sampled]))).toEqual([[[['llama.cpp', [0]]], []]]);
+    for (const none of [undefined, null, [], 'So'])
+      expect(logprobsOf(row('So', none))).toEqual([[[], []]]);
+  });
+
   test('says what is missing where a prompt has numbers and no text', () => {
     const row = {
       choices: [{ text: 'a', prompt_logprobs: [{ 5: { logprob: -1 }, 6: { logprob: -2 } }] }],

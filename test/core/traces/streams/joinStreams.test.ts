@@ -93,6 +93,14 @@ test('chunks of older completions are joined, and whole completions are not', ()
     expect(traces.map(({ text }) => text)).toEqual(['So 4']);
     expect(traces[0]!.logprobs[0]!.tokens.length).toBe(2);
   }
+  const llama = (text: string, finish_reason: string | null) => ({
+    ...chunk(text, finish_reason),
+    choices: [{ index: 0, text, finish_reason, logprobs: text ? token(text, -0.5) : null }],
+  });
+  for (const { traces } of readings(llama('So', null), llama(' 4', null), llama('', 'stop'))) {
+    expect(traces.map(({ text }) => text)).toEqual(['So 4']);
+    expect(traces[0]!.logprobs[0]!.tokens.map(({ logprob }) => logprob)).toEqual([-0.5, -0.5]);
+  }
   const whole = readTraces(asLines([chunk('So', 'stop'), chunk(' 4', 'stop')]));
   expect(whole.traces.map(({ text }) => text)).toEqual(['So', ' 4']);
   expect(whole.traces[0]!.parts.length).toBe(1);
