@@ -39,6 +39,9 @@ class Message implements Stream {
       const text = asString(delta[key]);
       if (text !== undefined) block[key] = (asString(block[key]) ?? '') + text;
     }
+    // The arguments of a call, as text; the block begins with an empty object, which stays if there are none.
+    const json = asString(delta.partial_json);
+    if (json) block.input = (asString(block.input) ?? '') + json;
   }
 
   row(): TraceRow | undefined {

@@ -166,6 +166,35 @@ test('events of Anthropic are a message', () => {
   }
 });
 
+test('calls of tools among the events of Anthropic have their arguments', () => {
+  const call = (index: number, name: string) => ({
+    type: 'content_block_start',
+    index,
+    content_block: { type: 'tool_use', id: `t${index}`, name, input: {} },
+  });
+  const json = (index: number, partial_json: string) => ({
+    type: 'content_block_delta',
+    index,
+    delta: { type: 'input_json_delta', partial_json },
+  });
+  for (const { traces, problems } of readings(
+    { type: 'message_start', message: { role: 'assistant', content: [] } },
+    call(0, 'add'),
+    json(0, ''),
+    json(0, '{"a": 2'),
+    json(0, ', "b": 2}'),
+    call(1, 'now'),
+    json(1, ''),
+    { type: 'message_stop' },
+  )) {
+    const calls = [
+      ['tool', 'add({"a": 2, "b": 2})'],
+      ['tool', 'now({})'],
+    ];
+    expect([problems, traces.map(segmentsOf)]).toEqual([[], [calls]]);
+  }
+});
+
 test('lines of Ollama, chat and generate, and of llama.cpp are one answer; two answers are two', () => {
   const chatLine = (message: object, done = false) => ({ model: 'm', message, done });
   const generated = (fields: object, done = false) => ({
