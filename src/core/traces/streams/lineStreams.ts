@@ -89,10 +89,10 @@ class Candidates implements Stream {
       const known = this.#parts.get(at) ?? { parts: [], logprobs: {} };
       this.#parts.set(at, known);
       const parts = isObject(content) ? asObjects(content.parts) : [];
-      appendBlocks(
-        known.parts,
-        parts.map(({ thought, text }) => ({ type: thought === true, text })),
-      );
+      for (const { thought, text, functionCall } of parts) {
+        if (isObject(functionCall)) known.parts.push({ functionCall });
+        else appendBlocks(known.parts, [{ type: thought === true, text }]);
+      }
       appendLists(known.logprobs, logprobsResult, ['chosenCandidates', 'topCandidates']);
       this.#isOver ||= typeof finishReason === 'string';
     }
@@ -103,7 +103,7 @@ class Candidates implements Stream {
     const all = [...this.#parts].sort(([a], [b]) => a - b);
     const candidates = all.map(([index, { parts, logprobs }]) => ({
       index,
-      content: { parts: parts.map(({ type, text }) => ({ thought: type, text })) },
+      content: { parts: parts.map(({ type, ...part }) => ({ thought: type, ...part })) },
       logprobsResult: logprobs,
     }));
     return { candidates };

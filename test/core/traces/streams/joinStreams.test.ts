@@ -243,6 +243,29 @@ test('chunks of Gemini are joined by their response', () => {
   }
 });
 
+test('chunks of Gemini have their calls of tools, between the texts before and after them', () => {
+  const chunk = (...parts: object[]) => ({ responseId: 'a', candidates: [{ content: { parts } }] });
+  const call = (city: string) => ({ functionCall: { name: 'weather', args: { city } } });
+  const last = { responseId: 'a', candidates: [{ finishReason: 'STOP' }] };
+  for (const { traces, problems } of readings(
+    chunk({ text: 'Look' }),
+    chunk({ text: ' it up.' }, call('Rome')),
+    chunk(call('Oslo')),
+    chunk({ text: 'Cold.' }),
+    last,
+  )) {
+    expect(problems).toEqual([]);
+    expect(traces.map(segmentsOf)).toEqual([
+      [
+        ['answer', 'Look it up.'],
+        ['tool', 'weather({"city":"Rome"})'],
+        ['tool', 'weather({"city":"Oslo"})'],
+        ['answer', 'Cold.'],
+      ],
+    ]);
+  }
+});
+
 /** What each server streams of an answer; the last chunk says that it is the last. */
 const STREAMS: Record<string, (text: string) => object[]> = {
   'chat completions': text => [
