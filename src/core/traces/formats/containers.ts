@@ -94,6 +94,9 @@ export const anthropicBatch: Container = {
   },
 };
 
+/** What asks in a request: of chats and of Anthropic, of Gemini, of Responses, of completions. */
+const ASKED = ['messages', 'contents', 'input', 'prompt'];
+
 /** A request and its answer in one row, as proxies log them, and Gemini's batches. */
 export const exchange: Container = {
   name: 'request and response',
@@ -101,7 +104,7 @@ export const exchange: Container = {
   open({ request, response, error, key }) {
     if (!isObject(request)) return undefined;
     const id = asString(key);
-    const question = questionOf(request.messages) ?? asString(request.input);
+    const question = ASKED.map(name => questionOf(request[name])).find(text => text !== undefined);
     if (isObject(response)) {
       const isBody = isObject(response.body);
       const path = isBody ? ['response', 'body'] : ['response'];

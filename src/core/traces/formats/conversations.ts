@@ -1,7 +1,7 @@
 // Conversations and responses of servers: OpenAI's chat, completions and Responses, Anthropic's, Gemini's, llama.cpp's.
 import { geminiLogprobs, llamaCppLogprobs, openAiLogprobs } from './logprobs';
 import { blockParts, partsOfBlock } from './contentBlocks';
-import { messageParts, textOf, THINKING, turnsOf, withOwnThinking } from './messages';
+import { messageParts, questionOf, THINKING, turnsOf, withOwnThinking } from './messages';
 import { isObject, definedFields, asObjects, asString } from '../../json';
 import { textPart, type Format, type Path, type RawPart, type RawTrace } from './rawTrace';
 
@@ -67,8 +67,7 @@ export const responses: Format = {
     const tokens = items.flatMap(({ content }) =>
       asObjects(content).flatMap(({ logprobs }) => asObjects(logprobs)),
     );
-    const asked = asObjects(row.input).findLast(({ role }) => role === 'user');
-    const question = textOf(asked?.content ?? row.input);
+    const question = questionOf(row.input);
     return [
       {
         ...definedFields({ question }),

@@ -65,9 +65,17 @@ export function turnsOf(messages: unknown, path: Path): Turn[] {
   return turns;
 }
 
-/** The text of the last question, for a conversation whose answer is elsewhere. */
-export function questionOf(messages: unknown): string | undefined {
-  return textOf(asObjects(messages).findLast(({ role }) => role === 'user')?.content);
+/**
+ * The last text that a user wrote, for a request whose answer is elsewhere: of messages, of Gemini's contents, whose role
+ * may be missing, or of what is itself a content.
+ */
+export function questionOf(asked: unknown): string | undefined {
+  const texts = asObjects(asked).map(({ role, content, parts }) => {
+    if (role === undefined) return textOf(parts);
+    return role === 'user' ? textOf(content ?? parts) : undefined;
+  });
+  // Results of tools are messages of the user too, without a text.
+  return texts.findLast(text => text !== undefined) ?? textOf(asked);
 }
 
 /** Of a content that is a text, or a list of blocks. */

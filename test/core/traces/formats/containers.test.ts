@@ -74,6 +74,35 @@ test('a request beside its answer is the question', () => {
   expect(traces.map(segmentsOf)).toEqual([thought, thought]);
 });
 
+test('the question of a request is read wherever a server has it', () => {
+  const text = '2+2?';
+  const user = (content: unknown) => ({ role: 'user', content });
+  const model = { role: 'model', parts: [{ functionCall: { name: 'add', args: {} } }] };
+  const result = { role: 'user', parts: [{ functionResponse: { name: 'add', response: {} } }] };
+  const requests = {
+    messages: { messages: [{ role: 'system', content: 'Be brief.' }, user(text)] },
+    'the contents of Gemini': { contents: [{ role: 'user', parts: [{ text }] }, model, result] },
+    'contents without a role': { contents: [{ parts: [{ text }] }] },
+    'contents that are a text': { contents: text },
+    'an input that is a text': { input: text },
+    'an input of messages': {
+      input: [
+        user([{ type: 'input_text', text }]),
+        { type: 'reasoning', content: [{ type: 'reasoning_text', text: 'Hm.' }] },
+        { type: 'function_call_output', output: '4' },
+      ],
+    },
+    'a prompt': { prompt: text },
+    'an empty list before a prompt': { messages: [], prompt: text },
+  };
+  for (const [name, request] of Object.entries(requests)) {
+    const { traces } = read({ request, response: completion });
+    expect([name, traces[0]!.question]).toEqual([name, text]);
+  }
+  for (const request of [{}, { prompt: [1, 2] }, { contents: [model] }, { input: 3 }])
+    expect(read({ request, response: completion }).traces[0]!.question).toBeUndefined();
+});
+
 test('rollouts of a question are traces of it, whatever they are listed as', () => {
   const texts = ['So 4.', 'So 5.'];
   for (const key of ['rollouts', 'paths', 'samples', 'completions']) {
