@@ -25,8 +25,11 @@ export const completionStream: StreamKind = {
     const choices = asObjects(row.choices);
     const id = asString(row.id);
     // Without an id nothing says that two rows are about one answer.
-    if (!id || !choices.some(({ text }) => typeof text === 'string')) return undefined;
+    if (!id) return undefined;
     const key = `completion ${id}`;
+    // The chunk after the last choice counts what was used.
+    if (Array.isArray(row.choices) && choices.length === 0) return isOpen(key) ? key : undefined;
+    if (!choices.some(({ text }) => typeof text === 'string')) return undefined;
     return choices.some(choice => choice.finish_reason === null) || isOpen(key) ? key : undefined;
   },
   start: () => new Choices(choice => new TextChoice(choice)),

@@ -93,6 +93,12 @@ test('chunks of older completions are joined, and whole completions are not', ()
     expect(traces.map(({ text }) => text)).toEqual(['So 4']);
     expect(traces[0]!.logprobs[0]!.tokens.length).toBe(2);
   }
+  const usage = { id: 'c', object: 'text_completion', choices: [], usage: {} };
+  for (const { traces, problems } of readings(chunk('So', null), chunk(' 4', 'stop'), usage)) {
+    expect([problems, traces.map(({ text }) => text)]).toEqual([[], ['So 4']]);
+  }
+  const other = readTraces(asLines([chunk('So', null), { ...usage, id: 'd' }]));
+  expect(other.problems[0]).toMatch(/^line 2 has no supported format/);
   const llama = (text: string, finish_reason: string | null) => ({
     ...chunk(text, finish_reason),
     choices: [{ index: 0, text, finish_reason, logprobs: text ? token(text, -0.5) : null }],
