@@ -78,7 +78,10 @@ export async function rolloutsFindTheCriticalTokenAndAnotherTokenLeadsElsewhere(
   await lineIs(ui, 4);
   await ui.screenshot('critical');
   // Also where no lens is on.
-  await ui.hoverUntil('more', /^Critical token: no rollout from here on is right/);
+  await ui.hoverUntil(
+    'more',
+    /^Critical token: no rollout after this token is right; no later prefix recovers/,
+  );
   await ui.leaveHovers();
   await ui.runCommand('Tokenscope: Toggle Overlay');
   // Above what the lens says of the same token, which counts from the same place.
