@@ -8,6 +8,15 @@ import type { ServerClient } from '../serverClient';
 /** Alternatives that most servers allow. */
 export const ALTERNATIVES = 20;
 
+/** Of vLLM and SGLang: where a request leaves these out, the model's generation_config.json or the server decides. */
+export const PLAIN_SAMPLING = {
+  top_k: -1,
+  min_p: 0,
+  repetition_penalty: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+};
+
 export interface Facts {
   readonly model: string;
   readonly version: string;

@@ -11,7 +11,7 @@ import type {
   TokenRow,
 } from '../server';
 import type { ServerClient } from '../serverClient';
-import { ALTERNATIVES, KnownServer, listOf, versionOf } from './knownServer';
+import { ALTERNATIVES, KnownServer, listOf, PLAIN_SAMPLING, versionOf } from './knownServer';
 
 export const sglang: ServerKind = {
   title: 'SGLang',
@@ -93,12 +93,7 @@ class SglangServer extends KnownServer {
         max_new_tokens: maxTokens,
         temperature,
         top_p: topP,
-        // What is not said is what the server was started with.
-        top_k: -1,
-        min_p: 0,
-        repetition_penalty: 1,
-        presence_penalty: 0,
-        frequency_penalty: 0,
+        ...PLAIN_SAMPLING,
         sampling_seed: seed,
       },
     };

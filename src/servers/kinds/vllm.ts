@@ -12,7 +12,7 @@ import type {
   TokenRow,
 } from '../server';
 import { RequestRefused, type ServerClient } from '../serverClient';
-import { ALTERNATIVES, KnownServer, listOf, versionOf } from './knownServer';
+import { ALTERNATIVES, KnownServer, listOf, PLAIN_SAMPLING, versionOf } from './knownServer';
 
 export const vllm: ServerKind = {
   title: 'vLLM',
@@ -33,15 +33,6 @@ export const vllm: ServerKind = {
       pieces: (client, text, signal) => piecesOf(client, name, text, signal),
     };
   },
-};
-
-/** What a request does not say is what the model's generation_config.json says, where it has one. */
-const PLAIN = {
-  top_k: -1,
-  min_p: 0,
-  repetition_penalty: 1,
-  presence_penalty: 0,
-  frequency_penalty: 0,
 };
 
 class VllmServer extends KnownServer {
@@ -109,7 +100,7 @@ class VllmServer extends KnownServer {
     signal?: AbortSignal,
   ): Promise<Uint32Array> {
     const body = {
-      ...PLAIN,
+      ...PLAIN_SAMPLING,
       model: this.model,
       prompt: [...prefix],
       max_tokens: maxTokens,
