@@ -71,7 +71,8 @@ export function nextByte(
       continue;
     }
     const { start, end } = tokens.startingWith(rest);
-    const follows = followsAmong(accepted, prefix, end - start);
+    // Above a floor there are few to ask about.
+    const follows = followsAmong(accepted, prefix, floor === -Infinity ? end - start : 0);
     for (let place = start; place < end; place++) {
       const next = tokens.bytes[place]!.charCodeAt(rest.length);
       const token = tokens.ids[place]!;
