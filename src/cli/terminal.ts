@@ -1,5 +1,5 @@
-// The one place that writes to the terminal, besides the progress line. What files, names and models hold cannot steer it: all that is hidden is
-// spelled, and colours are those of the command line itself.
+// The one place that writes to the terminal, besides the progress line. What files, names and models hold cannot steer it:
+// all that is hidden is spelled, and colours are those of the command line itself.
 import { once } from 'node:events';
 import { Cancelled } from '../core/errors';
 import { showHidden, showHiddenInLines } from '../core/showHidden';

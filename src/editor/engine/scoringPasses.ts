@@ -44,9 +44,9 @@ export class ScoringPasses {
   }
 
   /**
-   * Runs a lens's passes over a document, visible ranges first; a run for an older request is cancelled.
-   * @param signal of a command, whose run a newer request does not cancel. Throws `Cancelled` where it is aborted, and
-   * where the text changes.
+   * Runs a lens's passes over a document, visible ranges first; an older run of the overlay is cancelled.
+   * @param signal of a command, whose run a newer request does not cancel. With it, `Cancelled` is thrown where it is
+   * aborted, and where the text changes.
    */
   async score(
     document: Text,

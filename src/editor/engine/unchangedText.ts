@@ -2,8 +2,8 @@
 import { Cancelled, UserError } from '../../core/errors';
 
 /**
- * Answers the work. Throws `UserError` where something other than `signal` ended it, else as it does.
- * @param task what is told that it has to be run again: 'the export'
+ * Answers what the work answers. Throws what it throws, but `UserError` where something other than `signal` ended it.
+ * @param task what has to be run again, for the message: 'the export'
  * @param changing what may have changed meanwhile
  */
 export async function overUnchanged<T>(
