@@ -81,7 +81,7 @@ export interface OfLayer {
 
 /** Readings by their names: what each is asked with, and what it answers. */
 export interface Readings {
-  /** Rows before `from` stay unread. */
+  /** Rows before `from` stay unread. Where it is inside a chunk, the last bits of that chunk's rows depend on it. */
   ladder: {
     asked: { readonly topK: number; readonly from?: number; readonly lens?: TunedLens };
     answer: LadderRows;

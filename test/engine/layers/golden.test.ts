@@ -85,12 +85,20 @@ describe('the ladder', () => {
     expect(top).toEqual([...own.topIds]);
   });
 
-  test('has the same bits from a row on as from the first', async () => {
-    const whole = await model.readLayers(ids, { kind: 'ladder', topK: 2 }, signal);
-    const from = 70;
-    const part = await model.readLayers(ids, { kind: 'ladder', topK: 2, from }, signal);
-    expect(part.logprobs.subarray(from * LAYERS)).toEqual(whole.logprobs.subarray(from * LAYERS));
-    expect(part.logprobs.subarray(0, from * LAYERS).every(value => value === 0)).toBe(true);
+  test.each([
+    // A chunk that is read whole is the same to the bit; products of fewer rows round differently on some processors.
+    [64, 0],
+    [70, 1e-5],
+    [95, 1e-5],
+  ])('says the same from row %i on as from the first', async (from, bound) => {
+    const topK = 2;
+    const unread = from * LAYERS;
+    const whole = await model.readLayers(ids, { kind: 'ladder', topK }, signal);
+    const part = await model.readLayers(ids, { kind: 'ladder', topK, from }, signal);
+    const difference = apart(part.logprobs.subarray(unread), [...whole.logprobs.subarray(unread)]);
+    expect(difference).toBeLessThanOrEqual(bound);
+    expect(part.topIds.subarray(unread * topK)).toEqual(whole.topIds.subarray(unread * topK));
+    expect(part.logprobs.subarray(0, unread).every(value => value === 0)).toBe(true);
   });
 });
 
