@@ -319,6 +319,8 @@ export const fake = {
   pick: undefined as QuickPick | undefined,
   /** Lists that were shown; `choose` answers the next one. */
   lists: [] as { label: string; description?: string }[][],
+  /** What each of them says while nothing is typed. */
+  listWords: [] as string[],
   choose: (items: { label: string }[]): unknown => items[0],
   /** What the progress of work reported. */
   progress: [] as unknown[],
@@ -392,8 +394,9 @@ export const window = {
   createInputBox: () => (fake.box = new InputBox()),
   createQuickPick: () => (fake.pick = new QuickPick()),
   showOpenDialog: async (_options: unknown): Promise<Uri[] | undefined> => undefined,
-  async showQuickPick(items: { label: string }[], _options?: unknown) {
+  async showQuickPick(items: { label: string }[], options?: { placeHolder?: string }) {
     fake.lists.push(items);
+    fake.listWords.push(options?.placeHolder ?? '');
     return fake.choose(items);
   },
   withProgress(_options: unknown, work: (progress: unknown, token: unknown) => unknown) {

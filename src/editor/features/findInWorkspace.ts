@@ -25,13 +25,15 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
     const uris = files.slice(0, SEARCHED_FILES);
     const all: FeatureExample[] = [];
     const searched = { texts: 0, unread: 0, isPart: files.length > uris.length };
+    const refused: { uri: Uri; error: UserError }[] = [];
     for (const [i, uri] of uris.entries()) {
       if (signal.aborted) break;
       report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
       const text = await textOf(uri);
       if (text === null) searched.unread++;
       const found = text && (await examplesIn(autoencoder, uri, text, feature, signal));
-      if (found) {
+      if (found instanceof UserError) refused.push({ uri, error: found });
+      else if (found) {
         searched.texts++;
         all.push(...found);
       }
@@ -40,10 +42,12 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
           'Another autoencoder was opened during the search. Run the search again.',
         );
     }
+    // What no text passes is not about a text.
+    if (refused[0] && searched.texts === 0) throw refused[0].error;
     // A search that was cancelled shows what it had found.
     return {
       examples: all.sort((a, b) => b.value - a.value),
-      words: wordsOf({ ...searched, isCancelled: signal.aborted }),
+      words: wordsOf({ ...searched, refused, isCancelled: signal.aborted }),
     };
   });
   if (!found) return;
@@ -59,7 +63,10 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
   }));
   const choice = await showList(items, {
     title: `Tokenscope: where feature ${feature} fires, highest first`,
-    placeHolder: words,
+    placeHolder:
+      examples.length > LISTED
+        ? `The ${LISTED} highest of ${formatCount(examples.length)} places. ${words}`
+        : words,
     matchOnDetail: true,
   });
   if (choice) await openAt(choice.example);
@@ -69,13 +76,20 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
 function wordsOf(searched: {
   texts: number;
   unread: number;
+  refused: readonly { uri: Uri; error: UserError }[];
   isPart: boolean;
   isCancelled: boolean;
 }): string {
-  const { texts, unread, isPart, isCancelled } = searched;
+  const { texts, unread, refused, isPart, isCancelled } = searched;
+  const [first] = refused;
   return [
     `Texts searched: ${formatCount(texts)}.`,
     ...(unread > 0 ? [`Files that could not be read: ${formatCount(unread)}.`] : []),
+    ...(first
+      ? [
+          `Texts left out: ${formatCount(refused.length)}. ${workspace.asRelativePath(first.uri)}: ${first.error.message}`,
+        ]
+      : []),
     ...(isPart
       ? [`Only the first ${formatCount(SEARCHED_FILES)} files of the workspace were searched.`]
       : []),
@@ -93,19 +107,20 @@ async function textOf(uri: Uri): Promise<string | undefined | null> {
   }
 }
 
-/** Undefined if the search was cancelled. */
+/** Undefined if the search was cancelled; an error where the model cannot read the text. */
 async function examplesIn(
   autoencoder: Autoencoder,
   uri: Uri,
   text: string,
   feature: number,
   signal: AbortSignal,
-): Promise<readonly FeatureExample[] | undefined> {
+): Promise<readonly FeatureExample[] | UserError | undefined> {
   const request = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
   try {
     return await autoencoder.call(remote => remote.examplesIn(request, signal));
   } catch (error) {
     if (error instanceof Cancelled) return undefined;
+    if (error instanceof UserError) return error;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { Scale } from '../../core/lenses/scale';
 import type { Lens } from '../../core/lenses/lens';
 import { displayToken } from '../../core/displayToken';
 import { UserError } from '../../core/errors';
+import { formatCount } from '../../core/format';
 import type { Range16 } from '../../protocol/types';
 import type { TokenView } from '../../protocol/scores';
 import { select } from '../ui/goTo';
@@ -35,13 +36,14 @@ export async function goToByScore(
   const request = { details: 'bytes', maxTokens: MAX_TOKENS, ...passes } as const;
   const view = at.saved?.view ?? (await queries.view(at.text, whole, request)).view;
   const firstToken = await queries.firstToken(at);
-  const items = itemsOf(view, lens, lens.scale, firstToken, range => {
+  const rows = largestFirst(view, lens, lens.scale);
+  const items = itemsOf(view, lens, rows.slice(0, LISTED), firstToken, range => {
     const [place] = at.placesOf(range);
     return place && { ...place, line: document.positionAt(place.utf16Start).line + 1 };
   });
   const choice = await showList(items, {
     title: `Tokenscope: tokens by ${lens.title.toLowerCase()}`,
-    placeHolder: items.length > 0 ? 'Type to filter' : 'No token has a number yet',
+    placeHolder: listedWords(view, rows.length),
     matchOnDescription: true,
   });
   if (!choice) return;
@@ -49,28 +51,47 @@ export async function goToByScore(
   select(await window.showTextDocument(document, column ? { viewColumn: column } : {}), choice);
 }
 
+interface Row {
+  readonly row: number;
+  readonly value: number;
+}
+
+/** The rows that have a number. */
+function largestFirst(view: TokenView, lens: Lens, scale: Scale): Row[] {
+  const size = scale.kind === 'diverging' ? Math.abs : (value: number) => value;
+  return Array.from(view.ids, (_, row) => ({
+    row,
+    value: lens.value(view.scores, row, view.first + row),
+  }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => size(b.value) - size(a.value));
+}
+
+/** What is listed, of how many tokens. */
+function listedWords({ ids, total }: TokenView, numbers: number): string {
+  if (numbers === 0) return 'No token has a number yet';
+  const sentences = [
+    numbers > LISTED
+      ? `Type to filter the ${LISTED} largest of ${formatCount(numbers)} numbers.`
+      : 'Type to filter.',
+    ...(total > ids.length ? [`Only ${formatCount(ids.length)} tokens were looked at.`] : []),
+  ];
+  return sentences.join(' ');
+}
+
 function itemsOf(
   view: TokenView,
   lens: Lens,
-  scale: Scale,
+  rows: readonly Row[],
   firstToken: number,
   placeOf: (range: Range16) => (Range16 & { line: number }) | undefined,
 ): (QuickPickItem & { utf16Start: number; utf16End: number })[] {
-  const size = scale.kind === 'diverging' ? Math.abs : (value: number) => value;
-  const rows = Array.from(view.ids, (_, row) => ({
-    row,
-    value: lens.value(view.scores, row, view.first + row),
-  }));
-  return rows
-    .filter(({ value }) => !Number.isNaN(value))
-    .sort((a, b) => size(b.value) - size(a.value))
-    .slice(0, LISTED)
-    .flatMap(({ row, value }) => {
-      const place = placeOf({ utf16Start: view.utf16Starts[row]!, utf16End: view.utf16Ends[row]! });
-      if (!place) return [];
-      const index = view.first + row - firstToken;
-      const where = `line ${place.line}, ${index < 0 ? 'in the question' : `token index ${index}`}`;
-      const label = displayToken(view.bytes![row]!);
-      return [{ label, description: `${lens.format(value)} · ${where}`, ...place }];
-    });
+  return rows.flatMap(({ row, value }) => {
+    const place = placeOf({ utf16Start: view.utf16Starts[row]!, utf16End: view.utf16Ends[row]! });
+    if (!place) return [];
+    const index = view.first + row - firstToken;
+    const where = `line ${place.line}, ${index < 0 ? 'in the question' : `token index ${index}`}`;
+    const label = displayToken(view.bytes![row]!);
+    return [{ label, description: `${lens.format(value)} · ${where}`, ...place }];
+  });
 }

@@ -334,17 +334,10 @@ test('a search says how much it has read, and leaves out what cannot be read', a
   fake.files.set('/c.png', bytes('abc')).set('/d.txt', Uint8Array.of(0xff));
   fake.gone.add('/b.txt');
   fake.choose = () => undefined;
-  fake.lists.length = fake.messages.length = 0;
-  const { showQuickPick } = window;
-  onTestFinished(() => void (window.showQuickPick = showQuickPick));
-  const places: unknown[] = [];
-  window.showQuickPick = (items, options?: { placeHolder?: string }) => {
-    places.push(options?.placeHolder);
-    return showQuickPick(items);
-  };
+  fake.lists.length = fake.listWords.length = fake.messages.length = 0;
   await findInWorkspace(world.autoencoder, 3);
   expect(fake.lists[0]!.map(({ label }) => label)).toEqual(['▸ab◂']);
-  expect(places).toEqual(['Texts searched: 1. Files that could not be read: 1.']);
+  expect(fake.listWords).toEqual(['Texts searched: 1. Files that could not be read: 1.']);
   fake.files.delete('/a.txt');
   await findInWorkspace(world.autoencoder, 3);
   fake.gone.clear();
@@ -356,6 +349,32 @@ test('a search says how much it has read, and leaves out what cannot be read', a
     `${nowhere} Texts searched: 0. Files that could not be read: 1.`,
     `${nowhere} Texts searched: 0. Only the first 2,000 files of the workspace were searched.`,
   ]);
+});
+
+test('a search leaves out a text that the model cannot read, and says why', async () => {
+  fake.files.set('/a.txt', bytes('ab')).set('/b.txt', bytes('abcd'));
+  fake.choose = () => undefined;
+  fake.listWords.length = 0;
+  world.meanwhile = uri => {
+    if (uri.endsWith('a.txt')) throw new UserError('It cannot be spelled.');
+  };
+  await findInWorkspace(world.autoencoder, 3);
+  expect(fake.listWords).toEqual([
+    'Texts searched: 1. Texts left out: 1. a.txt: It cannot be spelled.',
+  ]);
+  world.meanwhile = () => {
+    throw new UserError('The engine is gone.');
+  };
+  await expect(findInWorkspace(world.autoencoder, 3)).rejects.toThrow('The engine is gone.');
+});
+
+test('a search says that not every place is listed', async () => {
+  for (let i = 0; i < 201; i++) fake.files.set(`/${i}.txt`, bytes('ab'));
+  fake.choose = () => undefined;
+  fake.lists.length = fake.listWords.length = 0;
+  await findInWorkspace(world.autoencoder, 3);
+  expect(fake.lists[0]).toHaveLength(200);
+  expect(fake.listWords).toEqual(['The 200 highest of 201 places. Texts searched: 201.']);
 });
 
 test('a search that is cancelled says so', async () => {

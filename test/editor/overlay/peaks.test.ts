@@ -24,6 +24,7 @@ const viewOf = (gaps = 0): TokenView => {
 };
 
 let editor: FakeEditor;
+let viewed: TokenView;
 let saved: TokenView | undefined;
 let peaks: ((Range16 & { unscored?: number }) | null)[];
 let asked: [string, unknown][];
@@ -51,7 +52,7 @@ const queries = {
   },
   view: async (_: unknown, range: Range16, request: object) => {
     asked.push(['view', [range, request]]);
-    return { version: 1, view: viewOf() };
+    return { version: 1, view: viewed };
   },
   firstToken: async () => (answerStart === undefined ? 0 : 2),
   passes: {
@@ -69,7 +70,8 @@ beforeEach(() => {
   [saved, peaks, asked, answerStart, outside] = [undefined, [], [], undefined, false];
   scoring = undefined;
   fake.messages.length = 0;
-  fake.lists.length = 0;
+  fake.lists.length = fake.listWords.length = 0;
+  viewed = viewOf();
 });
 afterEach(() => {
   window.activeTextEditor = undefined;
@@ -225,6 +227,20 @@ test('lists the tokens by their numbers, the highest first, and goes to the one 
   editor.select(1);
   await list();
   expect(editor.document.offsetAt(editor.selection.active)).toBe(1);
+});
+
+test('says how many tokens are listed, and of how many', async () => {
+  await list();
+  expect(fake.listWords).toEqual(['Type to filter.']);
+  const rows = Array.from({ length: 1201 }, (_, i) => ({ token: 'a ', bits: i }));
+  viewed = { ...tokenView(rows), total: 300_000 };
+  expect(await list()).toHaveLength(200);
+  viewed = tokenView([{ token: 'aaa ' }]);
+  await list();
+  expect(fake.listWords.slice(1)).toEqual([
+    'Type to filter the 200 largest of 1,201 numbers. Only 1,201 tokens were looked at.',
+    'No token has a number yet',
+  ]);
 });
 
 test('counts the tokens of a trace from the answer on', async () => {
