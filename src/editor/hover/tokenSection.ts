@@ -7,6 +7,7 @@ import { isOfText, needsModel } from '../../core/lenses/lens';
 import type { Scores } from '../../core/lenses/scores';
 import { entropyWords, isScored, rankWords } from '../../core/lenses/scoreWords';
 import type { TokenView } from '../../protocol/scores';
+import type { OtherToken } from '../traces/whatIf';
 import { escapeMarkdown } from '../ui/escapeMarkdown';
 import { byteLines } from './byteLines';
 import { contrastLines } from './contrastLines';
@@ -62,22 +63,32 @@ function scoreLines(
       : 'This lens does not score tokens. Choose another lens to see probabilities.';
   }
   const logprob = scores.logprobs[row]!;
-  const model = engine.state.kind === 'ready' ? engine.state.model.name : '';
+  const model = engine.state.kind === 'ready' ? engine.state.model : undefined;
+  // Of ids of a model that is gone no link is made.
+  const branching = canBranch ? model?.folder : undefined;
   const isTrace = place.answerStart !== undefined;
-  const head = `| rank | token | probability | surprisal |${canBranch ? '  |' : ''}\n|--:|:--|--:|--:|${canBranch ? ':--|' : ''}\n`;
+  const head = `| rank | token | probability | surprisal |${branching ? '  |' : ''}\n|--:|:--|--:|--:|${branching ? ':--|' : ''}\n`;
   // Where layers are read, what they hold comes next, in a hover that should need no scrolling.
   const table =
     lens.group === 'layers'
       ? ''
-      : `${head}${alternatives(view, scores, row, canBranch).join('\n')}\n\n`;
+      : `${head}${alternatives(view, scores, row, branching).join('\n')}\n\n`;
   return (
     `${probabilityCells(logprob).join(' = ')}, rank ${rankWords(scores.ranks[row]!)}; entropy ${entropyWords(scores, row)}\n\n` +
-    `${table}${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model)}, after ${scores.contexts[row]} tokens of context`
+    `${table}${isTrace ? 'T1, re-scored by ' : ''}${escapeMarkdown(model?.name ?? '')}, after ${scores.contexts[row]} tokens of context`
   );
 }
 
-/** Table rows of the likeliest tokens, and of the token itself where it is none of them. */
-function alternatives(view: TokenView, scores: Scores, row: number, canBranch: boolean): string[] {
+/**
+ * Table rows of the likeliest tokens, and of the token itself where it is none of them. `model`: the folder of the model
+ * that branches the trace, where one can.
+ */
+function alternatives(
+  view: TokenView,
+  scores: Scores,
+  row: number,
+  model: string | undefined,
+): string[] {
   const actual = view.ids[row]!;
   const k = scores.topK;
   const listed = scores.topLogprobs.subarray(row * k, row * k + Math.min(k, LISTED));
@@ -89,7 +100,9 @@ function alternatives(view: TokenView, scores: Scores, row: number, canBranch: b
       i + 1,
       id === actual ? `**${name}** ✓` : name,
       ...probabilityCells(scores.topLogprobs[row * k + i]!),
-      ...(canBranch ? [id === actual ? '' : whatIfLink(view.utf16Starts[row]!, id)] : []),
+      ...(model
+        ? [id === actual ? '' : whatIfLink({ utf16: view.utf16Starts[row]!, id, model })]
+        : []),
     ];
     return `| ${cells.join(' | ')} |`;
   });
@@ -103,8 +116,12 @@ function alternatives(view: TokenView, scores: Scores, row: number, canBranch: b
   return [...lines, `| ${cells.join(' | ')} |`];
 }
 
-/** Opens how the trace goes on with that token at an offset. */
-function whatIfLink(utf16: number, id: number): string {
-  const given = encodeURIComponent(JSON.stringify([{ utf16, id }]));
+/** Opens how the trace goes on with that token. */
+function whatIfLink(token: OtherToken): string {
+  // Brackets, which a folder may have, would end the link.
+  const given = encodeURIComponent(JSON.stringify([token])).replace(
+    /[!'()*]/g,
+    character => `%${character.charCodeAt(0).toString(16)}`,
+  );
   return `[what if](command:${WHAT_IF}?${given})`;
 }

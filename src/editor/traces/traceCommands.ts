@@ -76,9 +76,12 @@ export function traceCommands(
     },
     nextFall: () => goToFall(traces, rollouts, 1),
     previousFall: () => goToFall(traces, rollouts, -1),
-    async whatIf(given) {
+    async whatIf(argument) {
       const open = traceOrBranch();
-      if (await model.choose()) await whatIf.ask(open, given as OtherToken | undefined);
+      const given = argument as OtherToken | undefined;
+      const { document, selection } = window.activeTextEditor!;
+      const utf16 = given?.utf16 ?? document.offsetAt(selection.active);
+      if (await model.choose()) await whatIf.ask(open, document, utf16, given);
     },
     showBranches: () => whatIf.list(traceOrBranch(), window.activeTextEditor!.document.uri),
     nextStep: () => goToStep(traces, 1),

@@ -1,15 +1,7 @@
 // Continues a trace with another token, and shows the result beside the original, as a diff. The branches of a trace form
 // a tree that the workspace remembers; files are never changed.
 import { randomUUID } from 'node:crypto';
-import {
-  commands,
-  Uri,
-  window,
-  workspace,
-  type Disposable,
-  type Memento,
-  type TextDocument,
-} from 'vscode';
+import { commands, Uri, workspace, type Disposable, type Memento, type TextDocument } from 'vscode';
 import { formatPercent } from '../../core/format';
 import { isScored } from '../../core/lenses/scoreWords';
 import { displayToken } from '../../core/displayToken';
@@ -26,10 +18,12 @@ const SCHEME = 'tokenscope-branch';
 const KEY = 'branches';
 const KEPT = 200;
 
-/** A token in place of the one at an offset. */
+/** A token of a model in place of the one at an offset. */
 export interface OtherToken {
   readonly utf16: number;
   readonly id: number;
+  /** The model's folder: the id is of another token in others. */
+  readonly model: string;
 }
 
 export class WhatIf {
@@ -50,10 +44,16 @@ export class WhatIf {
     return document?.uri.scheme === SCHEME ? this.branchAt(document.uri) : undefined;
   }
 
-  /** Branches the trace or branch in the active editor: with the given token, or with one that the user chooses at the cursor. */
-  async ask(open: WrittenText, given?: OtherToken): Promise<void> {
-    const { document, selection } = window.activeTextEditor!;
-    const utf16Start = given?.utf16 ?? document.offsetAt(selection.active);
+  /**
+   * Branches a trace or branch at an offset: with the given token of the open model, or with one that the user chooses.
+   * Throws `UserError`, also where the token is not among the alternatives.
+   */
+  async ask(
+    open: WrittenText,
+    document: TextDocument,
+    utf16Start: number,
+    given?: OtherToken,
+  ): Promise<void> {
     if (utf16Start < open.text.start) {
       throw new UserError('The cursor is in the question. Place it on a token of the answer.');
     }
@@ -77,12 +77,17 @@ export class WhatIf {
       label: displayToken(view.topBytes![0]![i]!),
       description: formatPercent(scores.topLogprobs[i]!),
     })).filter(({ id }) => id !== own);
-    const choice = given
-      ? items.find(({ id }) => id === given.id)
+    const isOfModel = opened.kind === 'ready' && opened.model.folder === given?.model;
+    const choice = isOfModel
+      ? items.find(({ id }) => id === given!.id)
       : await showList(items, {
           title: 'Tokenscope: try which token here?',
           placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
         });
+    if (isOfModel && !choice)
+      throw new UserError(
+        'The token is no longer among the alternatives here. Choose one with "Tokenscope: Try Another Token Here…".',
+      );
     if (!choice) return;
     // Its id would be of another token.
     if (this.queries.opened !== opened)

@@ -71,7 +71,10 @@ let errors: unknown[];
 let meanwhile: (request: Partial<ViewRequest>) => void;
 let change: (view: TokenView) => TokenView;
 
-const ready = (name: string) => ({ kind: 'ready', model: { name, scores: true } });
+const ready = (name: string) => ({
+  kind: 'ready',
+  model: { name, folder: `/${name}`, scores: true },
+});
 
 beforeEach(() => {
   document = new FakeDocument(TEXT);
@@ -328,7 +331,7 @@ test('offers other tokens in the answer of a trace alone, and counts from its be
   expect(answer.contents[0]!.isTrusted).toEqual({ enabledCommands: ['tokenscope.whatIf'] });
   const links = [...answer.words[0]!.matchAll(/\(command:tokenscope\.whatIf\?([^)]*)\)/g)];
   expect(links.map(([, given]) => JSON.parse(decodeURIComponent(given!)))).toEqual(
-    TOP.slice(0, 5).map(([id]) => [{ utf16: 3, id }]),
+    TOP.slice(0, 5).map(([id]) => [{ utf16: 3, id, model: '/coder' }]),
   );
   // The token itself is there already.
   const own = (await hoverAt(2, { source: inTrace(1), firstToken: 1 }))!;

@@ -1,5 +1,5 @@
 // The commands about traces: where they lead from the cursor, what they say of rollouts before and after, and what closes.
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { TraceText } from '../../../src/core/traces/traceText';
 import { settings } from '../../../src/editor/settings';
 import { traceCommands } from '../../../src/editor/traces/traceCommands';
@@ -55,7 +55,8 @@ const rollouts = {
 };
 const whatIf = {
   branchOf: () => undefined,
-  ask: async (_: unknown, given: unknown) => void done.push(['ask', given]),
+  ask: async (_: unknown, document: unknown, utf16: number, given: unknown) =>
+    void done.push(['ask', document === editor.document.asDocument, utf16, given]),
   list: () => void done.push('list'),
 };
 const model = {
@@ -271,10 +272,21 @@ test('after rollouts it is said what was found, and of what', async () => {
 });
 
 test('another token is tried where a model may', async () => {
-  const given = { token: 3 };
+  const given = { utf16: 7, id: 3, model: '/m' };
   await run('whatIf', given);
   isAllowed = false;
   await run('whatIf', given);
   await run('showBranches');
-  expect(done).toEqual([['ask', given], 'list']);
+  expect(done).toEqual([['ask', true, 7, given], 'list']);
+});
+
+test('another token is tried where the command was run, whatever is active when the model is open', async () => {
+  editor.select(9);
+  onTestFinished(() => void (model.choose = async () => isAllowed));
+  model.choose = async () => {
+    window.activeTextEditor = new FakeEditor(new FakeDocument('another'));
+    return true;
+  };
+  await run('whatIf');
+  expect(done).toEqual([['ask', true, 9, undefined]]);
 });

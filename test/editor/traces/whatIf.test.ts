@@ -18,6 +18,7 @@ const TOP = [
   [6, ' five', 2],
   [7, ' six', 3],
 ] as const;
+const readyWith = (folder: string) => ({ kind: 'ready', model: { folder } });
 let row: TokenRow;
 let opened: object;
 let failure: Error | undefined;
@@ -29,7 +30,7 @@ let whatIf: WhatIf;
 
 beforeEach(() => {
   row = { token: ' five', id: 6, bits: 2, rank: 2, top: TOP };
-  [opened, failure] = [{}, undefined];
+  [opened, failure] = [readyWith('/reasoner'), undefined];
   asked = [];
   found = {
     text: 'It is four.',
@@ -81,8 +82,12 @@ afterEach(() => {
   fake.choose = items => items[0];
 });
 
+const given = (id: number) => ({ utf16: 12, id, model: '/reasoner' });
+const ask = (other?: ReturnType<typeof given>) =>
+  whatIf.ask(open, document.asDocument, other?.utf16 ?? 14, other);
+
 test('lists the other tokens with their probabilities, and branches where the token begins', async () => {
-  await whatIf.ask(open);
+  await ask();
   expect(fake.lists[0]).toMatchObject([
     { label: '·four', description: '50 %' },
     { label: '·six', description: '12.5 %' },
@@ -105,14 +110,14 @@ test('lists the other tokens with their probabilities, and branches where the to
 
 test('says that the trace changed while its token was scored', async () => {
   failure = new Cancelled();
-  await expect(whatIf.ask(open)).rejects.toThrow(
+  await expect(ask()).rejects.toThrow(
     new UserError('The text changed during the scoring. Run it again.'),
   );
   expect(asked.map(([what]) => what)).toEqual(['score']);
 });
 
 test('a branch can be branched again, and all of them are listed from any', async () => {
-  await whatIf.ask(open);
+  await ask();
   const first = fake.commands[0]![2] as VscodeUri;
   document = Object.assign(new FakeDocument('2 + 2?\nIt is four.'), { uri: first }) as FakeDocument;
   window.activeTextEditor = new FakeEditor(document);
@@ -120,7 +125,7 @@ test('a branch can be branched again, and all of them are listed from any', asyn
   const branch = whatIf.branchOf(document.asDocument)!;
   expect(branch).toMatchObject({ trace: { target: '4' }, text: { start: 7 } });
   found = { ...found!, text: 'It is four, no.', answers: [], target: null };
-  await whatIf.ask(branch, { utf16: 12, id: 7 });
+  await whatIf.ask(branch, document.asDocument, 12, given(7));
   fake.choose = items => items[1];
   await whatIf.list(branch, first);
   expect(fake.lists.at(-1)).toMatchObject([
@@ -134,32 +139,40 @@ test('a branch can be branched again, and all of them are listed from any', asyn
 
 test('a token of the model before is not tried by the one that was opened meanwhile', async () => {
   fake.choose = items => {
-    opened = {};
+    opened = readyWith('/reasoner');
     return items[0];
   };
-  await expect(whatIf.ask(open)).rejects.toThrow(
+  await expect(ask()).rejects.toThrow(
     new UserError('Another model was opened in the meantime. Choose again.'),
   );
   expect(asked.map(([what]) => what)).toEqual(['score']);
 });
 
 test('a token that is given is tried if it is an alternative', async () => {
-  await whatIf.ask(open, { utf16: 12, id: 7 });
-  await whatIf.ask(open, { utf16: 12, id: 99 });
+  await ask(given(7));
+  await expect(ask(given(99))).rejects.toThrow(
+    /^The token is no longer among the alternatives here\. Choose one with /,
+  );
   expect(asked.filter(([what]) => what === 'branch')).toEqual([['branch', 12, 7]]);
+  expect(fake.lists).toEqual([]);
+});
+
+test('of a token of another model its alternatives are listed instead', async () => {
+  fake.choose = items => items[1];
+  await ask({ ...given(5), model: '/coder' });
+  expect(fake.lists[0]).toMatchObject([{ label: '·four' }, { label: '·six' }]);
+  expect(asked.at(-1)).toEqual(['branch', 12, 7]);
 });
 
 test('says why there is nothing to try', async () => {
-  await expect(whatIf.ask(open, { utf16: 6, id: 5 })).rejects.toThrow(
-    /^The cursor is in the question/,
-  );
+  await expect(ask({ ...given(5), utf16: 6 })).rejects.toThrow(/^The cursor is in the question/);
   row = { token: ' five', id: 6 };
-  await expect(whatIf.ask(open)).rejects.toThrow(/^This token has no score/);
+  await expect(ask()).rejects.toThrow(/^This token has no score/);
   await expect(whatIf.list(open, document.uri as never)).rejects.toThrow(
     /^This trace has no branch yet/,
   );
   row = { token: ' five', id: 6, bits: 2, rank: 2, top: TOP };
   found = undefined;
-  await whatIf.ask(open);
+  await ask();
   expect(fake.commands).toEqual([]);
 });
