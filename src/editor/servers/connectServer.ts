@@ -15,7 +15,7 @@ import type { ask, choose, confirm, showList } from '../ui/messages';
 import type { pickPath } from '../ui/pickPath';
 import type { cancellable } from '../ui/progress';
 import { keepRecent } from '../models/recentModels';
-import { isConfirmed, keepConfirmed, keyName } from './serverGate';
+import { isConfirmed, keepConfirmed, keyName, UNTRUSTED } from './serverGate';
 
 export interface ConnectOptions {
   readonly engine: Pick<Engine, 'aside'>;
@@ -36,9 +36,6 @@ export interface ConnectOptions {
 
 const TITLE = 'Tokenscope: connect to a server';
 const LAST = 'tokenscope.lastServer';
-
-const UNTRUSTED =
-  'Servers are not available in an untrusted workspace: its text is not sent anywhere. Trust the workspace first (Workspaces: Manage Workspace Trust).';
 
 /** Answers what is wrong: an error of this bundle is of another class than the window's. Throws those of the window. */
 export async function connectServer(options: ConnectOptions): Promise<string | undefined> {

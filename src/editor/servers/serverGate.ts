@@ -16,9 +16,13 @@ interface Sent {
   readonly tokens: number;
 }
 
+export const UNTRUSTED =
+  'Servers are not available in an untrusted workspace: its text is not sent anywhere. Trust the workspace first (Workspaces: Manage Workspace Trust).';
+
 export interface GateOptions {
   readonly memory: Memento;
   readonly secrets: SecretStorage;
+  isTrusted(): boolean;
   requestsAtOnce(): number;
   /** To hosts that are not this machine; 0: no limit. */
   dailyTokens(): number;
@@ -44,6 +48,8 @@ export function serverGate(options: GateOptions): SendToServer {
         refused: `Nothing is sent to ${host} until you allow it. Run "Tokenscope: Connect to a Server…".`,
       };
     if (request.tokens === 0) return send(request, signal);
+    // The server may be of the user's own settings, which hold in every workspace.
+    if (!options.isTrusted()) return { refused: UNTRUSTED };
     const isElsewhere = !isLoopback(origin);
     if (isElsewhere) {
       const limit = options.dailyTokens();

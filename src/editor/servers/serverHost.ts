@@ -1,5 +1,5 @@
 // What the engine asks of this process: requests to servers. The gate is loaded at the first one.
-import type { ExtensionContext } from 'vscode';
+import { workspace, type ExtensionContext } from 'vscode';
 import type { Handlers } from '../../protocol/channel';
 import type { HostApi } from '../../protocol/host';
 import type { SendToServer } from '../../servers/transport';
@@ -31,6 +31,7 @@ export function serverHost(
       gate ??= serverGate({
         memory,
         secrets,
+        isTrusted: () => workspace.isTrusted,
         requestsAtOnce: () => requestsAtOnce.value,
         dailyTokens: () => dailyTokens.value,
         onSent,

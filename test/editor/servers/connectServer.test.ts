@@ -41,6 +41,7 @@ beforeEach(async () => {
   gate = serverGate({
     memory,
     secrets: secrets(),
+    isTrusted: () => true,
     requestsAtOnce: () => 2,
     dailyTokens: () => dailyTokens,
     onSent: words => sent.push(words),

@@ -16,11 +16,13 @@ const HERE = 'http://127.0.0.1:8080';
 let memory: ReturnType<typeof fakeMemory>;
 let gate: SendToServer;
 let limit: number;
+let isTrusted: boolean;
 let told: [words: string, host: string][];
 let headers: Headers[];
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2, 12) });
   [memory, limit, told, headers] = [fakeMemory(), 0, [], []];
+  isTrusted = true;
   vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
     headers.push(new Headers(init.headers));
     return new Response('{}');
@@ -30,6 +32,7 @@ beforeEach(async () => {
     secrets: {
       get: async (name: string) => (name === `tokenscope.server.${ELSEWHERE}` ? 'key' : undefined),
     } as unknown as SecretStorage,
+    isTrusted: () => isTrusted,
     requestsAtOnce: () => 1,
     dailyTokens: () => limit,
     onSent: (...words) => told.push(words),
@@ -62,6 +65,20 @@ test('what goes to other machines is counted by the day, what stays here is not'
   expect(told.at(-1)![0]).toBe(
     'Sent to models.example: 107 tokens in 3 requests; 7 to other machines today.',
   );
+});
+
+test('no text of an untrusted workspace is sent, wherever the server is named', async () => {
+  isTrusted = false;
+  for (const origin of [ELSEWHERE, HERE])
+    expect(await send(1, origin)).toEqual({
+      refused: expect.stringMatching(/untrusted workspace: its text is not sent anywhere/),
+    });
+  expect(headers).toEqual([]);
+  expect(sentToday(memory)).toBe(0);
+  // What has no text says which model the server has.
+  expect(await send(0)).toMatchObject({ status: 200 });
+  isTrusted = true;
+  expect(await send(1)).toMatchObject({ status: 200 });
 });
 
 test('the limit is what may be sent in all, to the last token; of what was refused nothing counts', async () => {
