@@ -40,6 +40,9 @@ export async function chooseDensity(
   });
   listener.dispose();
   list.dispose();
-  if (chosen) await settings.overlay.density.update(chosen);
-  scales.preview(undefined);
+  try {
+    if (chosen) await settings.overlay.density.update(chosen);
+  } finally {
+    scales.preview(undefined);
+  }
 }

@@ -1,11 +1,12 @@
 // Scales that follow the model are measured once for each model, kept, and drawn as dense as the setting says.
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Uri, type Memento } from 'vscode';
 import type { MeasuredBounds } from '../../../src/core/lenses/density';
 import { lenses, type LensId } from '../../../src/core/lenses/lenses';
 import type { Engine, EngineStatus } from '../../../src/editor/engine/engineClient';
 import { chooseDensity } from '../../../src/editor/overlay/chooseDensity';
 import { LensScales } from '../../../src/editor/overlay/lensScales';
+import { settings } from '../../../src/editor/settings';
 import { fake } from '../../support/vscode';
 
 const steps = (first: number) => [0, 1, 2, 3, 4, 5, 6].map(step => first + step);
@@ -112,6 +113,21 @@ test('features have a scale of their own for each autoencoder, once it is open',
   expect(boundsOf(made, 'features')).toEqual(BOUNDS.normal);
   sae = ['/other', 0.05];
   expect(boundsOf(made, 'features')).not.toEqual(BOUNDS.normal);
+});
+
+test('a density that cannot be written is not shown any longer', async () => {
+  const { made } = scales();
+  const { update } = settings.overlay.density;
+  onTestFinished(() => void Object.assign(settings.overlay.density, { update }));
+  Object.assign(settings.overlay.density, {
+    update: () => Promise.reject(new Error('Unable to write into user settings.')),
+  });
+  const chosen = chooseDensity(made);
+  fake.pick!.point('Full');
+  expect(made.density).toBe('full');
+  fake.pick!.choose('Full');
+  await expect(chosen).rejects.toThrow('Unable to write');
+  expect(made.density).toBe('normal');
 });
 
 test('an error is reported, and the lens is drawn as if there were no scale', async () => {
