@@ -1,5 +1,6 @@
 // The features of the document, the choice of what counts as active, and the pinned features.
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { formatDensity, formatShareOfMax } from '../../src/core/sae/featureFormat';
 import type { FeatureSelection, FeatureTable } from '../../src/protocol/features';
 import type { FeaturesState } from '../../src/protocol/page';
@@ -118,36 +119,41 @@ export function featureTableTemplate(
 /** The legend of the pinned features, each with its threshold. */
 function pinsTemplate(page: Page, { pins }: FeaturesState): TemplateResult | typeof nothing {
   if (pins.length === 0) return nothing;
-  const rows = pins.map(({ feature, threshold }, channel) => {
-    const set = (event: Event) =>
-      page.feature({
-        feature,
-        act: 'pin',
-        threshold: Number((event.target as HTMLInputElement).value) / 100,
-      });
-    return html`<li>
-      <span class="swatch ${channelClass(channel)}" aria-hidden="true"></span>
-      <button type="button" class="link" @click=${() => page.feature({ feature, act: 'show' })}>
-        feature ${feature}
-      </button>
-      <label
-        >above
-        <input
-          type="range"
-          min="0"
-          max="95"
-          step="5"
-          value=${Math.round(100 * threshold)}
-          aria-valuetext="${Math.round(100 * threshold)} % of its maximum"
-          @change=${set}
-        />
-        ${Math.round(100 * threshold)} % of its maximum</label
-      >
-      <button type="button" class="link" @click=${() => page.feature({ feature, act: 'unpin' })}>
-        Unpin
-      </button>
-    </li>`;
-  });
+  // By feature: a slider keeps the position to which it was moved.
+  const rows = repeat(
+    pins,
+    ({ feature }) => feature,
+    ({ feature, threshold }, channel) => {
+      const set = (event: Event) =>
+        page.feature({
+          feature,
+          act: 'pin',
+          threshold: Number((event.target as HTMLInputElement).value) / 100,
+        });
+      return html`<li>
+        <span class="swatch ${channelClass(channel)}" aria-hidden="true"></span>
+        <button type="button" class="link" @click=${() => page.feature({ feature, act: 'show' })}>
+          feature ${feature}
+        </button>
+        <label
+          >above
+          <input
+            type="range"
+            min="0"
+            max="95"
+            step="5"
+            value=${Math.round(100 * threshold)}
+            aria-valuetext="${Math.round(100 * threshold)} % of its maximum"
+            @change=${set}
+          />
+          ${Math.round(100 * threshold)} % of its maximum</label
+        >
+        <button type="button" class="link" @click=${() => page.feature({ feature, act: 'unpin' })}>
+          Unpin
+        </button>
+      </li>`;
+    },
+  );
   return html`<ul class="pins" aria-label="Pinned features">
     ${rows}
   </ul>`;

@@ -50,10 +50,13 @@ export class OverlayState {
     return this.value.pins ?? [];
   }
 
-  /** Pins a feature, or changes its threshold. When all channels are taken, the oldest pin is dropped. */
-  pin(feature: number, threshold = 0): void {
-    const known = this.pins.some(pin => pin.feature === feature);
-    const pin = { feature, threshold };
+  /**
+   * Pins a feature, or changes its threshold, which stays what it was, at first 0, where none is given. When all channels
+   * are taken, the oldest pin is dropped.
+   */
+  pin(feature: number, threshold?: number): void {
+    const known = this.pins.find(pin => pin.feature === feature);
+    const pin = { feature, threshold: threshold ?? known?.threshold ?? 0 };
     const pins = known
       ? this.pins.map(each => (each.feature === feature ? pin : each))
       : [...this.pins, pin].slice(-CHANNELS);

@@ -47,6 +47,8 @@ test('a pin that changes keeps its channel, and of too many the oldest goes', ()
   const features = () => state.pins.map(({ feature }) => feature);
   expect(features()).toEqual([1, 2, 3, 4, 5, 6]);
   expect(state.pins[1]).toEqual({ feature: 2, threshold: 0.5 });
+  state.pin(2);
+  expect(state.pins[1]).toEqual({ feature: 2, threshold: 0.5 });
   state.pin(7);
   expect(features()).toEqual([2, 3, 4, 5, 6, 7]);
   state.unpin(4);
