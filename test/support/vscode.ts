@@ -243,6 +243,7 @@ class InputBox {
   title = '';
   prompt = '';
   validationMessage: unknown;
+  busy = false;
   private readonly events = {
     change: new EventEmitter<string>(),
     accept: new EventEmitter<void>(),
@@ -277,6 +278,8 @@ class QuickPick extends InputBox {
     this.accept();
   }
 }
+
+export const ViewColumn = { Active: -1, Beside: -2 };
 
 /** Without this one: settings are not compared with its manifest. */
 export const extensions = { all: [], getExtension: (): unknown => undefined };

@@ -33,11 +33,24 @@ export async function chooseFeature(
       `Tokenscope: ${title}`,
       'Feature number, or words of its label',
     );
+    /** The rows, and what they were searched with. */
+    let listed = { words: '', found: first };
+    let isAccepted = false;
+    const take = (feature: number | undefined) => {
+      resolve(feature);
+      pick.hide();
+    };
     setItems(first.map(itemOf));
-    pick.onDidChangeValue(async value => {
+    pick.onDidChangeValue(async words => {
+      pick.busy = true;
+      isAccepted = false;
       try {
-        const found = await search(value);
-        if (pick.value === value) setItems(found.map(itemOf));
+        const found = await search(words);
+        if (pick.value !== words) return;
+        listed = { words, found };
+        setItems(found.map(itemOf));
+        pick.busy = false;
+        if (isAccepted) take(found[0]?.feature);
       } catch (error) {
         // Before it hides, which resolves as a pick that was dismissed.
         reject(error instanceof Error ? error : new Error(String(error)));
@@ -45,8 +58,11 @@ export async function chooseFeature(
       }
     });
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.feature);
-      pick.hide();
+      const feature = pick.selectedItems[0]?.feature;
+      // Who types and presses Enter means the first row of what was typed, which may not be there yet.
+      const isUnseen = pick.value !== listed.words && feature === listed.found[0]?.feature;
+      if (isUnseen) isAccepted = true;
+      else take(feature);
     });
     pick.onDidHide(() => {
       resolve(undefined);

@@ -69,6 +69,25 @@ test('a feature that is given is taken', async () => {
   expect(asked).toEqual([]);
 });
 
+test('what is typed and accepted before its rows are there is the first of them', async () => {
+  let answer = (_: object[]) => {};
+  found.nam = (() => new Promise<object[]>(resolve => (answer = resolve))) as never;
+  const { pick, chosen } = await choose();
+  pick.type('nam');
+  expect(pick.busy).toBe(true);
+  pick.choose('#1 label 1');
+  answer([named(3), named(1)]);
+  expect(await chosen).toBe(3);
+});
+
+test('a row that is clicked before the new ones are there is taken', async () => {
+  found.nam = (() => new Promise(() => {})) as never;
+  const { pick, chosen } = await choose();
+  pick.type('nam');
+  pick.choose('#2 unlabelled');
+  expect(await chosen).toBe(2);
+});
+
 test('the list follows what is typed, and names what is measured as wrong', async () => {
   const { pick, chosen } = await choose();
   expect(pick.title).toBe('Tokenscope: show a feature');
