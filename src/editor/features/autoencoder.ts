@@ -47,6 +47,10 @@ export class Autoencoder {
         keepingOpen(opening, AUTOENCODERS, 'tokenscope.features.autoencoder').catch(onError);
       }),
       densityCutoff.onDidChange(() => this.reopened.fire()),
+      // A process that starts has none open, whatever the one before it had.
+      engine.onDidChangeState(({ kind }) => {
+        if (kind === 'starting') this.opened = undefined;
+      }),
     ];
   }
 
@@ -133,6 +137,7 @@ export class Autoencoder {
 
   /** Replaces the user's label of a feature; an empty description removes it. */
   async label(label: UserLabel): Promise<void> {
+    await this.needed();
     const others = this.labels.filter(({ feature }) => feature !== label.feature);
     const labels = label.description ? [...others, label] : others;
     await this.call(remote => remote.setUserLabels({ labels }));

@@ -58,8 +58,14 @@ class World {
       return opened;
     },
   };
+  /** Another process starts. */
+  starting = () => {};
   readonly engine = {
     running: true,
+    onDidChangeState: (listener: (state: { kind: string }) => void) => {
+      this.starting = () => listener({ kind: 'starting' });
+      return { dispose: () => {} };
+    },
     call: (request: (running: object) => Promise<unknown>) =>
       request({ remote: this.remote, process: this.process, model: {} }),
   };
@@ -115,6 +121,16 @@ test('is opened once for each run of the engine', async () => {
   world.process = {};
   await world.whose();
   expect(world.events).toEqual(['open ', 'changed', 'open ', 'changed']);
+});
+
+test('none is open in a process that starts, and a label of its own takes no other away', async () => {
+  await world.autoencoder.label(label(3, 'brackets'));
+  world.process = {};
+  world.starting();
+  expect(world.autoencoder.info).toBeUndefined();
+  await world.autoencoder.label(label(4, 'quotes'));
+  expect(world.autoencoder.labels.map(({ feature }) => feature)).toEqual([3, 4]);
+  expect(world.autoencoder.info).toEqual(infoOf(''));
 });
 
 test('the page of a feature that is asked for is so once, and not when it is closed', () => {
