@@ -37,6 +37,8 @@ export class Inspector implements TabHost {
     private readonly view: WebviewView,
     private readonly services: InspectorServices,
     readonly onError: (error: unknown) => void,
+    /** What the user asked for failed. */
+    onFailure: (error: unknown) => void,
   ) {
     const { webview } = view;
     this.connection = pageConnection({
@@ -46,7 +48,7 @@ export class Inspector implements TabHost {
     const { engine, queries, state, features, rollouts } = services;
     const all = () => this.refresh();
     serve<HostApi>(this.connection, hostMethods, {
-      ...pageRequests(state, features),
+      ...pageRequests(services, onFailure),
       ready: () => {
         this.isListening = true;
         all();

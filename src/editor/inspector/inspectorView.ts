@@ -7,9 +7,12 @@ export interface InspectorOptions extends InspectorServices {
   /** The extension's folder. */
   readonly root: Uri;
   readonly onError: (error: unknown) => void;
+  /** What the user asked for failed. */
+  readonly onFailure: (error: unknown) => void;
 }
 
-export function registerInspector({ root, onError, ...services }: InspectorOptions): Disposable {
+export function registerInspector(options: InspectorOptions): Disposable {
+  const { root, onError, onFailure, ...services } = options;
   return window.registerWebviewViewProvider('tokenscope.inspector', {
     async resolveWebviewView(view) {
       let isClosed = false;
@@ -18,7 +21,7 @@ export function registerInspector({ root, onError, ...services }: InspectorOptio
       if (isClosed) return;
       const folder = Uri.joinPath(root, 'dist');
       view.webview.options = { enableScripts: true, localResourceRoots: [folder] };
-      const inspector = new Inspector(view, services, onError);
+      const inspector = new Inspector(view, services, onError, onFailure);
       view.onDidDispose(() => inspector.dispose());
       view.webview.html = pageHtml(view.webview, folder);
     },

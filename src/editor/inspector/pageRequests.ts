@@ -2,10 +2,9 @@
 import { commands, window } from 'vscode';
 import type { Handlers } from '../../protocol/channel';
 import type { FeatureAct, HostApi } from '../../protocol/page';
-import type { Autoencoder } from '../features/autoencoder';
-import type { OverlayState } from '../overlay/overlayState';
 import { isInspectable } from '../ui/editorRanges';
 import { openAt, select } from '../ui/goTo';
+import type { InspectorServices } from './tabs/tab';
 
 /** Commands that ask for what the page does not say. */
 const FEATURE_COMMANDS: Record<Exclude<FeatureAct, 'show' | 'unpin'>, string> = {
@@ -17,12 +16,15 @@ const FEATURE_COMMANDS: Record<Exclude<FeatureAct, 'show' | 'unpin'>, string> = 
 
 type PageRequests = Pick<Handlers<HostApi>, 'run' | 'feature' | 'open' | 'select'>;
 
-export function pageRequests(state: OverlayState, features: Autoencoder): PageRequests {
+export function pageRequests(
+  { state, features, shown }: Pick<InspectorServices, 'state' | 'features' | 'shown'>,
+  onFailure: (error: unknown) => void,
+): PageRequests {
   const run = async (command: string, feature?: number) =>
     void (await commands.executeCommand(`tokenscope.${command}`, feature));
   return {
     run: ({ command }) => run(command),
-    open: params => openAt(params),
+    open: place => openAt(shown.inFile(place)).catch(onFailure),
     select({ uri, version, goThere, ...range }) {
       const editor = inspectedEditor();
       if (editor?.document.uri.toString() !== uri || editor.document.version !== version) return;

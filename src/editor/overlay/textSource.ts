@@ -32,7 +32,12 @@ export interface TextSource {
   shownIn(editor: TextEditor, lens: Lens): ShownText[] | undefined;
   /** Null if none of the document's texts is at that offset. */
   textAt(document: TextDocument, utf16: number, lens: Lens): TextAt | null | undefined;
+  /** The file that holds a text of this source, and where it holds a range. Undefined: it is of none, or gone. */
+  inFile(place: PlaceInText): PlaceInText | undefined;
 }
+
+/** A range of a text by its address. */
+export type PlaceInText = Range16 & { readonly uri: string };
 
 export class ShownTexts implements TextSource {
   constructor(private readonly sources: readonly TextSource[]) {}
@@ -53,6 +58,15 @@ export class ShownTexts implements TextSource {
       if (found !== undefined) return found;
     }
     return { ...wholeDocument(document, []), utf16 };
+  }
+
+  /** The place in a document of VS Code. */
+  inFile(place: PlaceInText): PlaceInText {
+    for (const source of this.sources) {
+      const found = source.inFile(place);
+      if (found) return found;
+    }
+    return place;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   wholeDocument,
   type ShownText,
   type Text,
+  type PlaceInText,
   type TextAt,
   type TextSource,
 } from '../overlay/textSource';
@@ -25,6 +26,7 @@ const SCHEME = 'tokenscope-in-file';
 const HELD = 1000;
 
 interface Inside {
+  readonly file: Uri;
   readonly text: Text;
   readonly placed: TraceSourceMap;
 }
@@ -41,8 +43,8 @@ interface Reading {
 export class TraceTexts implements TextSource {
   private readonly readings = new WeakMap<TextDocument, Reading>();
   private readonly views = new WeakMap<Trace, SavedScores>();
-  /** The most recently used last. */
-  private held: Text[] = [];
+  /** By their addresses, the most recently used last. */
+  private readonly held = new Map<string, Inside>();
   private made = 0;
 
   constructor(
@@ -69,12 +71,11 @@ export class TraceTexts implements TextSource {
         ({ utf16Start, utf16End }) => utf16Start < row.utf16End && row.utf16Start < utf16End,
       );
       if (own.length === 0) return [];
-      const { text, placed } = this.insideOf(reading, document, index);
-      const shown = own.flatMap(range => placed.rangesInText(range));
+      const inside = this.insideOf(reading, document, index);
+      const shown = own.flatMap(range => inside.placed.rangesInText(range));
       if (shown.length === 0) return [];
-      this.hold(text);
-      const trace = content.traces[index]!;
-      return [{ ...this.inFile(trace, text, placed, lens), visible: shown }];
+      this.hold(inside);
+      return [{ ...this.textInFile(content.traces[index]!, inside, lens), visible: shown }];
     });
   }
 
@@ -89,16 +90,22 @@ export class TraceTexts implements TextSource {
     const reading = this.readingOf(document, content);
     for (const [index, trace] of content.traces.entries()) {
       if (utf16 < trace.row.utf16Start || utf16 >= trace.row.utf16End) continue;
-      const { text, placed } = this.insideOf(reading, document, index);
-      const at = placed.utf16At(utf16);
+      const inside = this.insideOf(reading, document, index);
+      const at = inside.placed.utf16At(utf16);
       if (at === undefined) continue;
-      this.hold(text);
-      return { ...this.inFile(trace, text, placed, lens), utf16: at };
+      this.hold(inside);
+      return { ...this.textInFile(trace, inside, lens), utf16: at };
     }
     return null;
   }
 
-  private inFile(trace: Trace, text: Text, placed: TraceSourceMap, lens: Lens) {
+  inFile({ uri, ...range }: PlaceInText): PlaceInText | undefined {
+    const inside = this.held.get(uri);
+    const [place] = inside?.placed.rangesInFile(range) ?? [];
+    return inside && place && { uri: inside.file.toString(), ...place };
+  }
+
+  private textInFile(trace: Trace, { text, placed }: Inside, lens: Lens) {
     return {
       text,
       ...this.propertiesOf({ trace, text: placed.text }, lens),
@@ -135,6 +142,7 @@ export class TraceTexts implements TextSource {
     const trace = content.traces[index]!;
     const text = new TraceText(trace);
     const made: Inside = {
+      file: uri,
       // The number distinguishes a file that was read again from its earlier content.
       text: {
         uri: Uri.from({ scheme: SCHEME, path: uri.path, query: `${++this.made}` }),
@@ -148,9 +156,15 @@ export class TraceTexts implements TextSource {
   }
 
   /** Closes texts in the engine that have not been shown for the longest time. */
-  private hold(text: Text): void {
-    this.held = [...this.held.filter(other => other !== text), text];
-    while (this.held.length > HELD) this.texts.close(this.held.shift()!);
+  private hold(inside: Inside): void {
+    const key = inside.text.uri.toString();
+    this.held.delete(key);
+    this.held.set(key, inside);
+    for (const [oldest, { text }] of this.held) {
+      if (this.held.size <= HELD) break;
+      this.held.delete(oldest);
+      this.texts.close(text);
+    }
   }
 }
 

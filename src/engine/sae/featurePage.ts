@@ -43,6 +43,7 @@ export async function featurePage(
     lowers: [...effects!.lowers],
     examples: documents
       .flatMap(document => examplesIn(service, document, feature, EXAMPLES))
+      .sort((a, b) => b.value - a.value)
       .slice(0, EXAMPLES),
     agreement:
       own && name.label.predicate

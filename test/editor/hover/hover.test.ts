@@ -317,6 +317,7 @@ test('lists the features that fire, and says why there are none', async () => {
 
 const inTrace = (answerStart: number): TextSource => ({
   shownIn: () => undefined,
+  inFile: () => undefined,
   textAt: (own, utf16) => ({ ...wholeDocument(own, []), utf16, answerStart }),
 });
 
@@ -357,6 +358,7 @@ test('shows the numbers of a trace’s file, and asks no model', async () => {
   const saved = { series, view: savedView(text, series) };
   const source: TextSource = {
     shownIn: () => undefined,
+    inFile: () => undefined,
     textAt: (own, utf16) => ({ ...wholeDocument(own, []), utf16, answerStart: 0, saved }),
   };
   const words = async (utf16: number, lens: LensId = 'surprisal') =>

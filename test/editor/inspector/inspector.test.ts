@@ -60,7 +60,8 @@ beforeEach(() => {
     },
     rollouts: { onDidChange: never },
   } as unknown as InspectorServices;
-  inspector = new Inspector(view, services, error => errors.push(error));
+  const fail = (error: unknown) => errors.push(error);
+  inspector = new Inspector(view, services, fail, fail);
   const page = pageConnection({
     post: message => toHost.fire(message),
     listen: receive => toPage.event(receive),

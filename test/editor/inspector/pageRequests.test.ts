@@ -1,11 +1,12 @@
 // What the page's buttons do: the command of each, with the feature that it is about.
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Autoencoder } from '../../../src/editor/features/autoencoder';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { pageRequests } from '../../../src/editor/inspector/pageRequests';
+import type { InspectorServices } from '../../../src/editor/inspector/tabs/tab';
 import type { OverlayState } from '../../../src/editor/overlay/overlayState';
+import type { PlaceInText } from '../../../src/editor/overlay/textSource';
 import type { FeatureAct } from '../../../src/protocol/page';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
-import { fake, window } from '../../support/vscode';
+import { fake, window, workspace } from '../../support/vscode';
 
 let did: unknown[];
 const state = {
@@ -13,7 +14,17 @@ const state = {
   unpin: (...params: unknown[]) => did.push(['unpin', ...params]),
 } as unknown as OverlayState;
 const features = { show: (feature: unknown) => did.push(['show', feature]) };
-const requests = pageRequests(state, features as unknown as Autoencoder);
+const shown = {
+  // A text inside a file.
+  inFile: ({ uri, ...range }: PlaceInText) =>
+    uri === 'inside:1'
+      ? { uri: 'file:///t.jsonl', utf16Start: range.utf16Start + 4, utf16End: range.utf16End + 4 }
+      : { uri, ...range },
+};
+const failures: unknown[] = [];
+const requests = pageRequests({ state, features, shown } as unknown as InspectorServices, error =>
+  failures.push(error),
+);
 const { signal } = new AbortController();
 beforeEach(() => {
   [did, fake.commands.length] = [[], 0];
@@ -72,4 +83,24 @@ test('a token is selected in the version of the text that it is of', () => {
   void requests.select({ ...at, goThere: true }, signal);
   expect(selected()).toEqual([4, 7]);
   expect(fake.commands).toEqual([['workbench.action.focusActiveEditorGroup']]);
+});
+
+test('a place in a text inside a file is opened in the file, and what cannot be opened is said', async () => {
+  const document = new FakeDocument('{"a": "one two"}', 'file:///t.jsonl');
+  const editor = new FakeEditor(document);
+  const { openTextDocument } = workspace;
+  onTestFinished(() => void (workspace.openTextDocument = openTextDocument));
+  workspace.openTextDocument = async uri => {
+    if (String(uri) === 'file:///t.jsonl') return document.asDocument;
+    throw new Error('no such file');
+  };
+  window.activeTextEditor = editor;
+  const at = { utf16Start: 3, utf16End: 6 };
+  await requests.open({ uri: 'inside:1', ...at }, signal);
+  expect(failures).toEqual([]);
+  expect([editor.selection.start, editor.selection.end].map(at => document.offsetAt(at))).toEqual([
+    7, 10,
+  ]);
+  await requests.open({ uri: 'file:///gone.txt', ...at }, signal);
+  expect(failures).toEqual([new Error('no such file')]);
 });

@@ -34,6 +34,7 @@ let scoring: ((signal: AbortSignal) => Promise<void>) | undefined;
 
 const source: TextSource = {
   shownIn: () => undefined,
+  inFile: () => undefined,
   textAt: (own, utf16) => {
     if (outside) return null;
     const at = {

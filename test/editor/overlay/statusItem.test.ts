@@ -74,6 +74,7 @@ class World {
     };
     const source = {
       shownIn: () => undefined,
+      inFile: () => undefined,
       textAt: (own: FakeDocument, utf16: number) =>
         this.saved &&
         ({ ...wholeDocument(own.asDocument, []), utf16, saved: this.saved } as TextAt),

@@ -167,6 +167,16 @@ test('saved numbers are shown to lenses that read them, unless the setting says 
   expect(saved('surprisal')).toEqual([false, false]);
 });
 
+test('a range of a text is found in its file, until the text is closed', () => {
+  const [first] = shown()!;
+  const start = first!.text.getText().indexOf('said');
+  const place = { uri: first!.text.uri.toString(), utf16Start: start, utf16End: start + 4 };
+  const found = texts.inFile(place)!;
+  expect(found.uri).toBe(document.uri.toString());
+  expect(document.text.slice(found.utf16Start, found.utf16End)).toBe('said');
+  expect(texts.inFile({ ...place, uri: document.uri.toString() })).toBeUndefined();
+});
+
 test('texts that were shown long ago are closed in the engine', () => {
   const many = Array.from({ length: 1001 }, (_, i) => row([[`t${i}`, 1]]));
   document.text = many.join('\n');
@@ -177,6 +187,8 @@ test('texts that were shown long ago are closed in the engine', () => {
   editor.visibleLines = [[1000, 1000]];
   shown();
   expect(closed).toEqual([first!.text]);
+  const { uri } = first!.text;
+  expect(texts.inFile({ uri: uri.toString(), utf16Start: 0, utf16End: 1 })).toBeUndefined();
 });
 
 /** A trace in a document of its own. */

@@ -4,7 +4,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { CHANNEL_STEPS } from '../../../src/core/sae/featureValues';
 import { Model } from '../../../src/engine/models/model';
 import type { FeatureSelection } from '../../../src/protocol/features';
@@ -128,6 +137,32 @@ test('token, table and page have the same values', async () => {
   expect(text.slice(page.examples[0]!.utf16Start, page.examples[0]!.utf16End)).toBe(
     page.examples[0]!.token,
   );
+});
+
+test('the highest values of all open texts are listed, whichever of them is asked about', async () => {
+  await encode();
+  const choice = { kind: 'own' } as const;
+  const ask = { densityCutoff: 1, choice, rows: 1000 };
+  const { rows } = await documents.featureTable({ ...at(), ...ask }, signal);
+  const pageOf = (feature: number, of: string) =>
+    documents.featurePage({ feature, uri: of, language: '' }, signal);
+  // A feature that also fires before its highest place, and a text that ends there.
+  for (const { feature, value, at: highest } of rows) {
+    const { examples } = await pageOf(feature, uri);
+    if (!examples.some(example => example.utf16Start < highest.utf16Start)) continue;
+    const other = { uri: 'file:///other.py', version: 1 };
+    await documents.setDocument({ ...other, text: text.slice(0, highest.utf16Start) }, signal);
+    onTestFinished(() => documents.closeDocument({ uri: other.uri }, signal));
+    const rest = { passes: ['features'], visible: [], maxTokens: 1e6 } as const;
+    await documents.score({ ...rest, ...other }, signal);
+    const found = (await pageOf(feature, other.uri)).examples;
+    expect(found[0]).toMatchObject({ uri, value });
+    expect(found.some(example => example.uri === other.uri)).toBe(true);
+    const values = found.map(example => example.value);
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    return;
+  }
+  expect.fail('no feature fires twice');
 });
 
 test('near misses are off, and would be on above their threshold', async () => {

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engineClient';
 import type { EngineQueries } from '../../engine/engineQueries';
 import type { Autoencoder } from '../../features/autoencoder';
 import type { OverlayState } from '../../overlay/overlayState';
+import type { ShownTexts } from '../../overlay/textSource';
 import type { Rollouts } from '../../traces/rollouts';
 import type { TraceDocuments } from '../../traces/traceDocuments';
 
@@ -15,6 +16,7 @@ export interface InspectorServices {
   readonly features: Autoencoder;
   readonly traces: TraceDocuments;
   readonly rollouts: Rollouts;
+  readonly shown: ShownTexts;
 }
 
 /** What a state is built from; the engine is ready by then. */
