@@ -77,14 +77,16 @@ export class WhatIf {
       label: displayToken(view.topBytes![0]![i]!),
       description: formatPercent(scores.topLogprobs[i]!),
     })).filter(({ id }) => id !== own);
-    const isOfModel = opened.kind === 'ready' && opened.model.folder === given?.model;
-    const choice = isOfModel
-      ? items.find(({ id }) => id === given!.id)
-      : await showList(items, {
-          title: 'Tokenscope: try which token here?',
-          placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
-        });
-    if (isOfModel && !choice)
+    const isOpen = opened.kind === 'ready' && opened.model.folder === given?.model;
+    const id = isOpen ? given?.id : undefined;
+    const choice =
+      id === undefined
+        ? await showList(items, {
+            title: 'Tokenscope: try which token here?',
+            placeHolder: `in place of ${displayToken(view.bytes![0]!)}, ${formatPercent(scores.logprobs[0]!)}`,
+          })
+        : items.find(item => item.id === id);
+    if (id !== undefined && !choice)
       throw new UserError(
         'The token is no longer among the alternatives here. Choose one with "Tokenscope: Try Another Token Here…".',
       );
