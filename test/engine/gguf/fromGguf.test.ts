@@ -272,13 +272,14 @@ test('a window of 0 tokens is none', async () => {
   expect(architecture.layers.map(({ window }) => window)).toEqual([null, null]);
 });
 
-test('names of Ollama for Gemma 3, and its part for images, are read past', async () => {
+test('what Ollama writes of Gemma 3 is read as what the model is, without its part for images', async () => {
   const bytes = ggufOfFamily(
     goldenGgufs.cases.gemma3!,
     {
       'gemma3.rope.freq_base': undefined,
       'gemma3.rope.global.freq_base': ['f32', 1e6],
       'gemma3.rope.local.freq_base': ['f32', 1e4],
+      'gemma3.final_logit_softcapping': ['f32', 30],
       'gemma3.vision.block_count': ['u32', 27],
       'gemma3.mm.tokens_per_image': ['u32', 256],
     },
@@ -287,6 +288,16 @@ test('names of Ollama for Gemma 3, and its part for images, are read past', asyn
   const usual = await builtFromGguf(write('usual.gguf', changed('gemma3', {})), options);
   const { architecture } = await builtFromGguf(write('ollama.gguf', bytes), options);
   expect(architecture.layers).toEqual(usual.architecture.layers);
+  expect(architecture.head.softcap).toBe(null);
+});
+
+test('a Gemma 3 without windows has the cap of its file', async () => {
+  const bytes = changed('gemma3', {
+    'gemma3.attention.sliding_window': undefined,
+    'gemma3.final_logit_softcapping': ['f32', 30],
+  });
+  const { architecture } = await builtFromGguf(write('capped.gguf', bytes), options);
+  expect(architecture.head.softcap).toBe(30);
 });
 
 test('a file whose weights cannot be opened has its tokenizer, and says why', async () => {

@@ -56,7 +56,10 @@ const gemma3: GgufFamily = keys => {
     withWindows(keys, plain, { pattern: 6, turnOtherwise: true }),
     62,
   );
-  const softcap = keys.positive('final_logit_softcapping') ?? null;
+  // The model has none with windows: llama.cpp caps without them alone (src/models/gemma3.cpp), and Ollama, whose 1B says
+  // 30, takes it for 0 (model/models/gemma3/model_text.go).
+  const cap = keys.positive('final_logit_softcapping') ?? null;
+  const softcap = made.layers.some(({ window }) => window !== null) ? null : cap;
   return { ...made, block: { ...SERIAL, after: true }, head: { ...made.head, softcap } };
 };
 
