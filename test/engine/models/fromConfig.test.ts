@@ -249,6 +249,23 @@ test('Qwen2.5 has a window that is off', () => {
   expect(made.attention.bias).toEqual({ queryKeyValue: true, output: false });
 });
 
+test('a window that the file does not name is that of the configuration class of transformers', () => {
+  const sizes = { hidden_size: 64, intermediate_size: 128, num_attention_heads: 8, vocab_size: 96 };
+  const windows = (config: object) =>
+    read({ ...sizes, num_hidden_layers: 2, ...config }).layers.map(({ window }) => window);
+  const mistral = { model_type: 'mistral' };
+  expect(windows(mistral)).toEqual([4096, 4096]);
+  expect(windows({ ...mistral, sliding_window: null })).toEqual([null, null]);
+  for (const model_type of ['qwen2', 'qwen3']) {
+    const qwen = { model_type, max_window_layers: 1 };
+    expect(windows(qwen)).toEqual([null, null]);
+    expect(windows({ ...qwen, use_sliding_window: true })).toEqual([null, 4096]);
+    expect(windows({ ...qwen, use_sliding_window: true, sliding_window: null })).toEqual([null, null]);
+  }
+  for (const model_type of ['mixtral', 'phi3', 'starcoder2'])
+    expect(windows({ model_type })).toEqual([null, null]);
+});
+
 test('Olmo 3 scales the positions of its global layers by YaRN, in the old spelling', () => {
   const made = read({
     ...BLOCKS,

@@ -73,8 +73,9 @@ export class ConfigReader {
     throw this.refusal(name, value, 'a number above 0');
   }
 
-  /** A whole number above 0; null where there is none. */
-  optionalCount(name: string): number | null {
+  /** A whole number above 0; null where it is off by a null, `otherwise` where the key is not there. */
+  optionalCount(name: string, otherwise: number | null = null): number | null {
+    if (!this.has(name)) return otherwise;
     return this.value(name) === undefined ? null : this.count(name);
   }
 

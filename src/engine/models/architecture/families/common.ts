@@ -92,9 +92,13 @@ export function slidingLayers(
   });
 }
 
-/** All layers have the window of `sliding_window`, where there is one. */
-export function oneWindow(config: ConfigReader, layers: number): (number | null)[] {
-  return new Array<number | null>(layers).fill(config.optionalCount('sliding_window'));
+/** All layers have the window of `sliding_window`, where there is one; `otherwise`: where the key is not there. */
+export function oneWindow(
+  config: ConfigReader,
+  layers: number,
+  otherwise: number | null = null,
+): (number | null)[] {
+  return new Array<number | null>(layers).fill(config.optionalCount('sliding_window', otherwise));
 }
 
 export function rotaryOf(

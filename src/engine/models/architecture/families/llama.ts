@@ -25,20 +25,23 @@ export const llama: Family = (config, type) => {
   return { ...made, mlp: { ...made.mlp, bias: config.flag('mlp_bias', false) } };
 };
 
+/** Of Mistral and Qwen, by transformers' configuration classes: files leave out what is the default. */
+const DEFAULT_WINDOW = 4096;
+
 export const mistral: Family = (config, type) => {
   const sizes = sizesOf(config, { contextTokens: 131_072, keyValueHeads: 8 });
   return llamaLike(config, type, {
     sizes,
     norm: rmsNorm(config),
     rotary: rotaryOf(config, sizes),
-    windows: oneWindow(config, sizes.layers),
+    windows: oneWindow(config, sizes.layers, DEFAULT_WINDOW),
   });
 };
 
 /** A window from layer `max_window_layers` on, if at all. */
 function qwenWindows(config: ConfigReader, layers: number): (number | null)[] {
   const isUsed = config.flag('use_sliding_window', false);
-  const given = config.optionalCount('sliding_window');
+  const given = config.optionalCount('sliding_window', DEFAULT_WINDOW);
   const first = config.number('max_window_layers', 28);
   const window = isUsed ? given : null;
   const sliding = slidingLayers(config, layers, layer => window !== null && layer >= first);
