@@ -25,16 +25,19 @@ type SampleParams = Omit<Parameters<Runtime['sample']>[0], 'cancel'>;
 type SteerParams = Omit<Parameters<Runtime['scoreSteered']>[0], 'cancel' | 'job'>;
 
 interface Job {
-  /** [1]: 1 asks the thread to stop. The thread reads it between runs, when no message would reach it. */
-  cancel: Int32Array<SharedArrayBuffer>;
   onChunk?: ((chunk: ScoredChunk) => void) | undefined;
   onEncoded?: ((chunk: EncodedChunk) => void) | undefined;
 }
+
+/** [1]: 1 asks the thread to stop. The thread reads it between runs, when no message would reach it. */
+type CancelFlag = Int32Array<SharedArrayBuffer>;
 
 export class RuntimeClient {
   private readonly connection;
   private readonly remote: Remote<Runtime>;
   private readonly jobs = new Map<number, Job>();
+  /** Of all requests that have not been answered. */
+  private readonly flags = new Set<CancelFlag>();
   /** Why the thread has ended, if it has: it would never answer a request. */
   private gone: Error | undefined;
   private readonly waiting = new Set<(error: Error) => void>();
@@ -141,12 +144,12 @@ export class RuntimeClient {
   /** Sends a request whose chunks are posted under a number of its own. */
   private runJob<T>(
     signal: AbortSignal | undefined,
-    listeners: Omit<Job, 'cancel'>,
-    request: (to: { cancel: Int32Array<SharedArrayBuffer>; job: number }) => Promise<T>,
+    listeners: Job,
+    request: (to: { cancel: CancelFlag; job: number }) => Promise<T>,
   ): Promise<T> {
     return this.cancellable(signal, async cancel => {
       const job = this.nextJob++;
-      this.jobs.set(job, { cancel, ...listeners });
+      this.jobs.set(job, listeners);
       try {
         return await this.answered(request({ cancel, job }));
       } finally {
@@ -155,17 +158,18 @@ export class RuntimeClient {
     });
   }
 
-  /** Sends a request with a flag that the thread reads between runs, when no message would reach it. */
   private async cancellable<T>(
     signal: AbortSignal | undefined,
-    request: (cancel: Int32Array<SharedArrayBuffer>) => Promise<T>,
+    request: (cancel: CancelFlag) => Promise<T>,
   ): Promise<T> {
-    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const cancel: CancelFlag = new Int32Array(new SharedArrayBuffer(4));
     const abort = () => Atomics.store(cancel, 0, 1);
     signal?.addEventListener('abort', abort);
+    this.flags.add(cancel);
     try {
       return await request(cancel);
     } finally {
+      this.flags.delete(cancel);
       signal?.removeEventListener('abort', abort);
     }
   }
@@ -209,7 +213,7 @@ export class RuntimeClient {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    for (const { cancel } of this.jobs.values()) Atomics.store(cancel, 0, 1);
+    for (const cancel of this.flags) Atomics.store(cancel, 0, 1);
     void this.connection.sendNotification(CLOSED);
   }
 

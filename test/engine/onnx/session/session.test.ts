@@ -251,6 +251,26 @@ describe('a runtime that is disposed of', () => {
     await expect(mortal.open({ folder, onnxPath })).rejects.toThrow(Cancelled);
   });
 
+  test('stops every kind of request between its runs', async () => {
+    const own = join(folder, 'busy');
+    const onnxPath = writeDecoder(own, { kvHeads: 2 });
+    const mortal = new RuntimeClient(bundle);
+    await mortal.open({ folder: own, onnxPath, layers: 2, hiddenSize: 32 });
+    const prefix = randomIds(8, 13);
+    const tree = { prefix, nodes: [{ parent: -1, token: -1 }] };
+    const drawn = { seeds: Uint32Array.of(1, 2), maxTokens: 8, ends: [], vocabSize: VOCAB };
+    const sums = { order: prefix, sums: [{ node: 0, tokens: [5], ranges: [] }] };
+    const asked = [
+      mortal.sample({ ...drawn, prefix, temperature: 1, topP: 1 }),
+      mortal.readLayers(prefix, prefix, { kind: 'ladder', topK: 1 }),
+      mortal.forwardTree({ ...tree, wanted: [0] }),
+      mortal.forwardSums({ ...tree, ...sums }),
+    ];
+    mortal.dispose();
+    for (const answer of await Promise.allSettled(asked))
+      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(Cancelled) });
+  });
+
   test('or was never used', async () => {
     const mortal = new RuntimeClient(bundle);
     mortal.dispose();
