@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Scores } from '../../../src/core/lenses/scores';
 import { FAMILIES } from '../../../src/engine/gguf/architecture/families';
 import { builtFromGguf, ggufSource } from '../../../src/engine/models/sources/gguf/ggufSource';
+import { SCORING } from '../../../src/engine/onnx/rewrite/scoring';
+import { GraphSession } from '../../../src/engine/onnx/session/graphSession';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import type { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { goldenArchitecture } from '../../support/checkpoints';
@@ -76,6 +78,43 @@ describe.each(cases)('%s', (name, golden) => {
     expect(graph.report.noTree).toBeUndefined();
     await graph.close();
   });
+});
+
+test.each(['Q4_0', 'Q4_1'])('the input of an MLP is steered where its products stay in 4 bits: %s', async type => {
+  const { tensors, ...llama } = goldenGgufs.cases.llama!;
+  const inBlocks = Object.entries(tensors).map(([name, how]) => {
+    return [name, /ffn_(gate|up)/.test(name) ? [how[0], type] : how];
+  });
+  const path = join(scratch, `steered-${type}.gguf`);
+  writeFileSync(path, ggufOfFamily({ ...llama, tensors: Object.fromEntries(inBlocks) }));
+  const logitsOf = async (packs: boolean, steer: number) => {
+    const options = { cacheFolder: join(scratch, 'cache'), packs };
+    const { architecture, built } = await builtFromGguf(path, options);
+    const { layers, hiddenSize } = architecture;
+    const file = { folder: scratch, onnxPath: path, built };
+    const hook = 'blocks.1.mlp.hook_in';
+    const session = await GraphSession.open(file, { layers: layers.length }, undefined, hook);
+    const ids = Uint32Array.of(3, 1, 4, 1, 5);
+    const { fetched } = await session.run({
+      ids,
+      past: session.emptyKeyValues,
+      firstRow: 0,
+      topK: 1,
+      fetch: [SCORING.logits],
+      steer: new Float32Array(ids.length * hiddenSize).map((_, i) => (i % 3 === 0 ? steer : 0)),
+    });
+    await session.release();
+    return fetched.get(SCORING.logits)!;
+  };
+  const [plain, floats, packed] = [
+    await logitsOf(true, 0),
+    await logitsOf(false, 0.5),
+    await logitsOf(true, 0.5),
+  ];
+  const apart = (logits: Float32Array) =>
+    logits.reduce((most, x, i) => Math.max(most, Math.abs(x - floats[i]!)), 0);
+  expect(apart(packed)).toBeLessThan(1e-4);
+  expect(apart(plain)).toBeGreaterThan(1e-3);
 });
 
 /** As the converter of llama.cpp writes them. */

@@ -77,11 +77,15 @@ function firstProductInput(graph: Graph, from: string, sum: string): string | un
   // A fused operator normalizes its sum.
   const [normed = from] = fusedAt(graph, from)?.outputs ?? [];
   const readers = readersOf(graph);
+  const madeBy = producers(graph);
+  // Weights in blocks with offsets are two products: the second is of the sums of each block's inputs.
+  const isBlockSums = ({ opType, inputs: [summed = ''] }: GraphNode) =>
+    opType === 'ReduceSum' && madeBy.get(summed)?.opType === 'Reshape';
   const names = new Set([from, normed]);
   const end = joinOf(graph, sum);
   for (const name of names) {
     for (const node of readers.get(name) ?? []) {
-      if (node === end) continue;
+      if (node === end || isBlockSums(node)) continue;
       if (PRODUCTS.has(node.opType)) found.add(node.inputs[0] ?? '');
       else for (const output of node.outputs) if (output) names.add(output);
     }
