@@ -1,6 +1,7 @@
 // From an address to a server that is known to answer as its kind does, with our tokens.
 import { Cancelled, UserError } from '../core/errors';
 import { quote } from '../core/json';
+import { hasTextFrom } from '../core/tokenizer/hasTextFrom';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { readAddress, type ServerAddress } from './address';
 import { kinds } from './kinds/kinds';
@@ -49,7 +50,7 @@ export async function openServer(
 ): Promise<Server> {
   if (!open) throw new UserError(`${client.host} is ${title}. ${cannot}.`);
   const server = open(client, tokenizer);
-  if (server.vocabSize !== undefined && tokenizer.vocabSize > server.vocabSize)
+  if (server.vocabSize !== undefined && hasTextFrom(tokenizer, server.vocabSize))
     throw new UserError(
       `The tokenizer has ${tokenizer.vocabSize} tokens, but the model at ${client.host} has ${server.vocabSize}. Choose the model's own tokenizer with --tokenizer.`,
     );

@@ -1,8 +1,8 @@
 // Each kind of server as it documents its answers: recognised, asked, and its numbers those of the model behind it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Cancelled } from '../../src/core/errors';
 import { logSoftmax } from '../../src/core/exactBytes/logSum';
 import { Document } from '../../src/engine/documents/document';
@@ -113,6 +113,29 @@ test.each(['llamaCpp', 'vllm', 'llamaCppPython'] as const)(
     );
   },
 );
+
+describe('a tokenizer with one token more than the server', () => {
+  const openWith = async (token: object) => {
+    const own = writeModelFolder(mkdtempSync(join(scratch, 'more-')), { graph: false });
+    const path = join(own, 'tokenizer.json');
+    const json = JSON.parse(readFileSync(path, 'utf8'));
+    json.added_tokens.push({ id: BYTE_VOCAB, content: '<image>', ...token });
+    writeFileSync(path, JSON.stringify(json));
+    return open(await start('llamaCpp'), own);
+  };
+
+  test('scores as the server does where it is special', async () => {
+    const [own, plain] = [await openWith({ special: true }), await open(await start('llamaCpp'))];
+    expect(own.tokenizer.vocabSize).toBe(BYTE_VOCAB + 1);
+    expect(await scoresOf(own, TEXT)).toEqual(await scoresOf(plain, TEXT));
+  });
+
+  test('is refused where a text may have it', async () => {
+    expect(await problemOf(openWith({ special: false }))).toMatch(
+      /The tokenizer has 258 tokens, but the model at .* has 257\./,
+    );
+  });
+});
 
 test('vLLM with fewer alternatives allowed is asked for as many as it gives', async () => {
   const server = await start('vllm', { maxLogprobs: 3 });

@@ -114,7 +114,7 @@ export interface LayerBackend {
 
 /** One model at a time asks it: `Model` has its requests take turns. Aborting any of them throws `Cancelled`. */
 export interface Backend {
-  /** The width of a row of logits: no less than the tokenizer's vocabulary. */
+  /** The width of a row of logits: no token of a text is above it. */
   readonly vocabSize: number;
   /** Tokens that it holds at once, where it knows better than `ModelShape`. */
   readonly contextTokens?: number;

@@ -234,9 +234,10 @@ export class Model {
   ): Promise<Uint32Array[]> {
     const prefix = this.withStartToken(before);
     const { ends, tokenizer, name } = this.folder;
+    const vocabSize = Math.min(tokenizer.vocabSize, this.backend?.vocabSize ?? Infinity);
     if (prefix.length === 0)
       throw new UserError(`${name} has no start-of-text token, so it cannot continue an empty text.`);
-    const request = { ...rule, prefix, ends, vocabSize: tokenizer.vocabSize };
+    const request = { ...rule, prefix, ends, vocabSize };
     return this.request(backend => needed(backend.sample)(request, signal), signal);
   }
 

@@ -1,6 +1,7 @@
 // What is known of an opened model: from its folder, its tokenizer and its backend.
 import { statSync } from 'node:fs';
 import { UserError } from '../../core/errors';
+import { hasTextFrom } from '../../core/tokenizer/hasTextFrom';
 import { describePublished, publishedFor } from '../../core/sae/publishedSaes';
 import type { ModelInfo } from '../../protocol/models';
 import { tunedLensBeside, tunedLensName } from '../layers/tunedLensFolder';
@@ -42,9 +43,12 @@ function windowTokens(folder: ModelFolder, backend: Backend | null, contextLimit
   return Math.max(1, all - (backend?.besideWindow ?? 0));
 }
 
-/** Throws `UserError` where the tokenizer has tokens that the model does not know. */
-export function checkVocabulary({ tokenizer, path }: ModelFolder, { vocabSize }: Backend): void {
-  if (tokenizer.vocabSize <= vocabSize) return;
+/** Throws `UserError` where a text may have tokens that the model does not know, or begins with one. */
+export function checkVocabulary(
+  { tokenizer, start, path }: ModelFolder,
+  { vocabSize }: Backend,
+): void {
+  if ((!start || start.id < vocabSize) && !hasTextFrom(tokenizer, vocabSize)) return;
   throw new UserError(
     `The tokenizer does not fit the model: it has ${tokenizer.vocabSize} tokens, the model's ` +
       `output ${vocabSize} (in ${path}).`,

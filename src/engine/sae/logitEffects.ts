@@ -52,7 +52,7 @@ export class LogitEffects {
     const { tokenizer } = this.model;
     for (const [i, feature] of features.entries()) {
       const row = logits
-        .slice((i + 1) * width, (i + 1) * width + tokenizer.vocabSize)
+        .slice((i + 1) * width, (i + 1) * width + Math.min(width, tokenizer.vocabSize))
         .map((value, id) => value - base[id]!);
       const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
       const spread = Math.sqrt(row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / row.length) || 1;

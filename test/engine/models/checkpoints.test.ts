@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors';
+import { Document } from '../../../src/engine/documents/document';
 import { Model } from '../../../src/engine/models/model';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
 import { builtFromCheckpoint } from '../../../src/engine/models/sources/safetensors/safetensorsSource';
@@ -23,6 +24,7 @@ import {
   type GoldenArchitecture,
   type TensorToWrite,
 } from '../../support/checkpoints';
+import { nextBytes } from '../../../src/engine/scoring/nextBytes';
 import { bundleEngine } from '../../support/engineBundle';
 import { fakeBackend } from '../../support/fakeBackend';
 import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
@@ -133,6 +135,60 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
   } finally {
     model.dispose();
   }
+});
+
+describe('a token above the table', () => {
+  const TEXT = 'Ab 12';
+  const open = async (more: object[] = [], own?: object) => {
+    const folder = writeModelFolder(fresh(), { graph: false });
+    writeCheckpoint(folder, withVocabulary(llama, BYTE_VOCAB));
+    const path = join(folder, 'tokenizer.json');
+    const json = JSON.parse(readFileSync(path, 'utf8'));
+    json.added_tokens.push(...more);
+    writeFileSync(path, JSON.stringify(json));
+    if (own) writeFileSync(join(folder, 'tokenscope.json'), JSON.stringify(own));
+    const runtime = join(await bundleEngine(), 'runtime.js');
+    return Model.open(folder, 2048, () => new RuntimeClient(runtime));
+  };
+  const image = { id: BYTE_VOCAB, content: '<image>', special: true };
+
+  test('that is special changes nothing, and is refused by its number', async () => {
+    const [plain, model] = [await open(), await open([image])];
+    expect(model.tokenizer.vocabSize).toBe(BYTE_VOCAB + 1);
+    try {
+      const { signal } = new AbortController();
+      const all = await Promise.all(
+        [plain, model].map(async each => {
+          const bytes = new TextEncoder().encode(TEXT);
+          const tokens = new Document('', 0, TEXT).streamBy(each.tokenizer).tokens();
+          const rule = { temperature: 2, topP: 1, seeds: Uint32Array.of(1, 2, 3), maxTokens: 40 };
+          const next = await nextBytes(each, { bytes, tokens }, bytes.length, 'e2');
+          return [
+            await each.logprobsOf(tokens.ids, 0, signal),
+            next.exact,
+            await each.sample([...tokens.ids], rule, signal),
+          ];
+        }),
+      );
+      expect(all[1]).toEqual(all[0]);
+      const ids = Uint32Array.of(65, BYTE_VOCAB);
+      const refused = /The model has no token 257: its vocabulary has 257\./;
+      await expect(model.logprobsOf(ids, 0, signal)).rejects.toThrow(refused);
+      const rows = model.asTokenModel().rows([...ids], [{ parent: -1, token: -1 }], [0]);
+      await expect(rows).rejects.toThrow(refused);
+    } finally {
+      plain.dispose();
+      model.dispose();
+    }
+  });
+
+  test.each<[string, Parameters<typeof open>]>([
+    ['that a text may have', [[{ ...image, special: false }]]],
+    ['that begins every text', [[image], { start: '<image>' }]],
+  ])('%s is one too many', async (_, files) => {
+    const refused = /does not fit the model: it has 258 tokens, the model's output 257/;
+    await expect(open(...files)).rejects.toThrow(refused);
+  });
 });
 
 /** As transformers 5 keeps experts in memory: [experts, outputs, inputs], gates and ups of one after the other. */

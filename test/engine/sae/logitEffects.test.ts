@@ -13,9 +13,9 @@ const HOOK = 'blocks.0.hook_resid_post';
 const sae = randomSae({ width: WIDTH, features: 5, hook: HOOK });
 const head = normalNumbers(WIDTH * PADDED, 8);
 
-function effectsWith(bias: Float32Array, hookOut: string = HOOK): LogitEffects {
+function effectsWith(bias: Float32Array, hookOut: string = HOOK, vocabSize = VOCAB): LogitEffects {
   const model = {
-    tokenizer: { vocabSize: VOCAB, bytesOf: (id: number) => Uint8Array.of(id) },
+    tokenizer: { vocabSize, bytesOf: (id: number) => Uint8Array.of(id) },
     logitsOfResiduals: (residuals: Float32Array, rows: number) =>
       Promise.resolve(
         Float32Array.from({ length: rows * PADDED }, (_, i) => {
@@ -61,4 +61,12 @@ test('is not said of an autoencoder that writes elsewhere', async () => {
     2,
   ]);
   expect(found).toEqual([{ raises: [], lowers: [] }]);
+});
+
+test('is not of tokens that the head has no row for', async () => {
+  const bias = new Float32Array(PADDED);
+  const [all, more] = [PADDED, PADDED + 1].map(size =>
+    effectsWith(bias, HOOK, size).effectsOf([0, 1]),
+  );
+  expect(await more).toEqual(await all);
 });

@@ -6,11 +6,11 @@ import { answersOf, sumRow, type RowSums } from '../../../core/exactBytes/rowSum
 import type { Runtime } from '../../../protocol/runtime';
 import { SCORING } from '../rewrite/scoring';
 import { takesTrees } from '../rewrite/treeMask';
+import { checkTokens } from './checkTokens';
 import type { GraphSession } from './graphSession';
 import type { KeyValues } from './keyValues';
 import {
   checkCancel,
-  checkTokens,
   keyValuesAfterPrefix,
   runChunks,
   type CancelFlag,

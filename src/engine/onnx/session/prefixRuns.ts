@@ -1,5 +1,5 @@
 // The runs of a prefix that trees of tokens and samples come after, and the checks that they share.
-import { Cancelled, UserError } from '../../../core/errors';
+import { Cancelled } from '../../../core/errors';
 import type { GraphSession } from './graphSession';
 import type { KeyValues, PrefixCache } from './keyValues';
 import { CHUNK_TOKENS } from './scoreWindow';
@@ -16,16 +16,6 @@ export type CancelFlag = Int32Array<SharedArrayBuffer> | undefined;
 
 /** Takes the row [vocabSize] after a node of the tree. */
 export type TakeLogits = (node: number, row: Float32Array) => void;
-
-/** Throws `UserError` for a token outside the vocabulary. */
-export function checkTokens(tokens: Iterable<number>, vocabSize: number): void {
-  for (const token of tokens) {
-    if (token < vocabSize) continue;
-    throw new UserError(
-      `The tokenizer does not fit the model: token ${token} is outside its vocabulary of ${vocabSize}.`,
-    );
-  }
-}
 
 /** Throws `Cancelled` if the flag is set. */
 export function checkCancel(cancel: CancelFlag): void {

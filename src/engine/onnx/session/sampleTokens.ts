@@ -5,15 +5,10 @@ import { drawToken } from '../../../core/traces/drawToken';
 import type { Runtime } from '../../../protocol/runtime';
 import { HIDDEN, takesTrees } from '../rewrite/treeMask';
 import { SCORING } from '../rewrite/scoring';
+import { checkTokens } from './checkTokens';
 import type { GraphSession } from './graphSession';
 import type { KeyValues } from './keyValues';
-import {
-  checkCancel,
-  checkTokens,
-  keyValuesAfterPrefix,
-  type CancelFlag,
-  type TreeCaches,
-} from './prefixRuns';
+import { checkCancel, keyValuesAfterPrefix, type CancelFlag, type TreeCaches } from './prefixRuns';
 import { explainRuntimeError } from './runtimeErrors';
 import type { TreeShape } from './treeShape';
 

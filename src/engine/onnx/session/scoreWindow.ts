@@ -1,7 +1,8 @@
 // Scores one window in chunks, small enough to react to a cancel soon and to keep the logits in memory small, large
 // enough to be as fast as one run.
 import { copyScores, emptyScores, sliceScores, type Scores } from '../../../core/lenses/scores';
-import { Cancelled, UserError } from '../../../core/errors';
+import { Cancelled } from '../../../core/errors';
+import { checkTokens } from './checkTokens';
 import type { GraphSession } from './graphSession';
 import type { PrefixCache } from './keyValues';
 import { explainRuntimeError } from './runtimeErrors';
@@ -97,10 +98,5 @@ function checkRequest(
     throw new RangeError(
       `${inputs.length} inputs, ${targets.length} targets, rows ${from} to ${until}`,
     );
-  for (const ids of [inputs, targets])
-    for (const id of ids)
-      if (id >= vocabSize)
-        throw new UserError(
-          `The tokenizer does not fit the model: token ${id} is outside its vocabulary of ${vocabSize}.`,
-        );
+  for (const ids of [inputs, targets]) checkTokens(ids, vocabSize);
 }
