@@ -7,8 +7,8 @@ import type { Metadata } from './metadata';
 
 const KEY = 'tokenizer.ggml.';
 
-/** `name` is that of the file, for messages. Throws `UserError`. */
-export function ggufTokenizer(metadata: Metadata, name: string): Tokenizer {
+/** `name` is that of the file, for messages; `rows`: of its table of embeddings. Throws `UserError`. */
+export function ggufTokenizer(metadata: Metadata, name: string, rows?: number): Tokenizer {
   try {
     return tokenizerOfGguf({
       model: metadata.string(`${KEY}model`),
@@ -16,6 +16,7 @@ export function ggufTokenizer(metadata: Metadata, name: string): Tokenizer {
       tokens: metadata.strings(`${KEY}tokens`) ?? [],
       scores: metadata.numbers(`${KEY}scores`),
       types: metadata.numbers(`${KEY}token_type`),
+      rows,
       merges: metadata.strings(`${KEY}merges`),
       addSpacePrefix: metadata.boolean(`${KEY}add_space_prefix`),
       removeExtraSpaces: metadata.boolean(`${KEY}remove_extra_whitespaces`),

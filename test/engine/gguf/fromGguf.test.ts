@@ -10,7 +10,7 @@ import { fromGguf } from '../../../src/engine/gguf/architecture/fromGguf';
 import { GgufFile } from '../../../src/engine/gguf/ggufFile';
 import { builtFromGguf, contentOf } from '../../../src/engine/models/sources/gguf/ggufSource';
 import { ggufBytes, floats, type GgufValueToWrite } from '../../support/gguf';
-import { ggufOfFamily, goldenGgufs } from '../../support/ggufFamilies';
+import { ggufOfFamily, goldenGgufs, vocabularyOfCharacters } from '../../support/ggufFamilies';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-gguf-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -25,6 +25,8 @@ function write(name: string, bytes: Uint8Array): string {
 type Change = Readonly<Record<string, GgufValueToWrite | undefined>>;
 const changed = (family: string, change: Change) =>
   ggufOfFamily(goldenGgufs.cases[family]!, change);
+
+const listed = (key: string) => vocabularyOfCharacters[key]![2] as string[];
 
 describe('is refused, by name', () => {
   test.each<[string, Uint8Array, string]>([
@@ -289,6 +291,19 @@ test('what Ollama writes of Gemma 3 is read as what the model is, without its pa
   const { architecture } = await builtFromGguf(write('ollama.gguf', bytes), options);
   expect(architecture.layers).toEqual(usual.architecture.layers);
   expect(architecture.head.softcap).toBe(null);
+});
+
+test('a token that the table has no row for is one that no text becomes', () => {
+  const tokens = [...listed('tokenizer.ggml.tokens'), '<image>'];
+  const types = tokens.map((_, id) => (id < 95 ? 1 : 4));
+  const bytes = changed('llama', {
+    'tokenizer.ggml.tokens': ['list', 'string', tokens],
+    'tokenizer.ggml.token_type': ['list', 'i32', types],
+  });
+  const { tokenizer } = readModelFolder(write('image.gguf', bytes));
+  expect(tokenizer.vocabSize).toBe(97);
+  expect([95, 96].map(id => tokenizer.isSpecial(id))).toEqual([false, true]);
+  expect(tokenizer.encode('<image>').ids).toHaveLength('<image>'.length);
 });
 
 test('a Gemma 3 without windows has the cap of its file', async () => {

@@ -19,6 +19,8 @@ export interface GgufVocabulary {
   readonly scores: ArrayLike<number> | undefined;
   /** [id]; `llama_token_type`. */
   readonly types: ArrayLike<number> | undefined;
+  /** Of the model's table of embeddings; undefined where the file has none. */
+  readonly rows?: number | undefined;
   readonly merges: readonly string[] | undefined;
   readonly addSpacePrefix: boolean | undefined;
   readonly removeExtraSpaces: boolean | undefined;
@@ -66,14 +68,17 @@ function isSpecial(type: PieceType): boolean {
   return type === 'unknown' || type === 'control' || type === 'unused';
 }
 
-function typeOf(types: ArrayLike<number> | undefined, id: number): PieceType {
+function typeOf({ types, rows = Infinity }: GgufVocabulary, id: number): PieceType {
   const number = types?.[id] ?? 1;
   const type = TYPES[number];
+  // Ollama keeps the token for images of a Gemma 3 that reads none: no text becomes it.
+  if (type === 'user-defined' && id >= rows) return 'control';
   if (type) return type;
   throw new TokenizerError(`tokenizer.ggml.token_type: token ${id} has the unknown type ${number}`);
 }
 
-function byteLevel({ pre, tokens, types, merges }: GgufVocabulary): Tokenizer {
+function byteLevel(vocabulary: GgufVocabulary): Tokenizer {
+  const { pre, tokens, merges } = vocabulary;
   const { preTokenizer, normalizer, ignoresMerges } = ggufSplits(pre);
   const vocab = new Map<string, number>();
   const added: Json[] = [];
@@ -85,7 +90,7 @@ function byteLevel({ pre, tokens, types, merges }: GgufVocabulary): Tokenizer {
         `tokenizer.ggml.tokens: tokens ${other} and ${id} are both ${quote(content)}`,
       );
     vocab.set(content, id);
-    const type = typeOf(types, id);
+    const type = typeOf(vocabulary, id);
     if (isSpecial(type)) added.push({ id, content, special: true, normalized: false });
     if (type === 'user-defined') added.push({ id, content, special: false, normalized: false });
   });
@@ -96,16 +101,11 @@ function byteLevel({ pre, tokens, types, merges }: GgufVocabulary): Tokenizer {
   });
 }
 
-function sentencePiece({
-  tokens,
-  scores,
-  types,
-  addSpacePrefix,
-  removeExtraSpaces,
-}: GgufVocabulary): Tokenizer {
+function sentencePiece(vocabulary: GgufVocabulary): Tokenizer {
+  const { tokens, scores, addSpacePrefix, removeExtraSpaces } = vocabulary;
   if (!scores) throw new TokenizerError('tokenizer.ggml.scores is missing');
   const pieces = tokens.map((token, id) => {
-    const type = typeOf(types, id);
+    const type = typeOf(vocabulary, id);
     const piece = named(token, id);
     // The converter spells the spaces of these as spaces.
     if (type === 'user-defined') return { piece: withMetaspaces(piece), score: scores[id]!, type };

@@ -54,8 +54,8 @@ export function readGgufModel(path: string) {
   const saes = (Array.isArray(own.saes) ? own.saes : []).filter(name => typeof name === 'string');
   const file = new GgufFile(path);
   try {
-    const { metadata } = file;
-    const tokenizer = ggufTokenizer(metadata, path);
+    const { metadata, tensors } = file;
+    const tokenizer = ggufTokenizer(metadata, path, tensors.get('token_embd.weight')?.shape[0]);
     const { start, ends } = textEnds(metadata, tokenizer);
     const startFiles = { path: folder, files: {}, tokenizerConfig: undefined, bosTokenId: null, own };
     const ownStart = own.start === undefined ? undefined : findStartToken(tokenizer, startFiles);
