@@ -167,8 +167,9 @@ export class Engine {
    * cannot be opened, `Cancelled` where the user cancels it or chooses again meanwhile: what was open still is.
    */
   async switchModel(choice = this.options.model()): Promise<void> {
-    const ticket = (this.switching = Symbol());
+    const ticket = this.supersede();
     await this.load();
+    if (this.switching !== ticket && this.switching) throw new Cancelled();
     const process = this.start();
     let isOpen = false;
     try {
@@ -202,7 +203,13 @@ export class Engine {
 
   /** What is open was chosen again: a model that `switchModel` opens at the moment does not take its place. */
   keepOpened(): void {
-    this.switching = Symbol();
+    this.supersede();
+  }
+
+  /** Of what `switchModel` opens at the moment, the process ends at once. */
+  private supersede(): symbol {
+    for (const opening of this.openings.current) if (opening.kind === 'asked') opening.cancel();
+    return (this.switching = Symbol());
   }
 
   /** Opens the second tokenizer that is chosen now, or closes it. Throws `UserError` where it cannot be opened. */

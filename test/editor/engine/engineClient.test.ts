@@ -217,6 +217,23 @@ test('of two choices the newer one is open in the end', async () => {
   expect(states).toEqual(['starting', 'ready', 'starting', 'ready']);
 });
 
+test.each([
+  ['another choice', () => engine.switchModel({ folder: folder('other'), contextLimit: 64 })],
+  ['what is open, chosen again,', async () => engine.keepOpened()],
+])('%s ends at once what is being opened', async (_, choose) => {
+  const { opened } = begin();
+  await opened();
+  const older = engine.switchModel({ folder: folder('second'), contextLimit: 64 });
+  older.catch(() => {});
+  await expect.poll(() => engine.openings.current).toHaveLength(1);
+  const [opening] = engine.openings.current;
+  const newer = choose();
+  await new Promise(resolve => setImmediate(resolve));
+  expect(opening!.isEnded).toBe(true);
+  await expect(older).rejects.toThrow(Cancelled);
+  await newer;
+});
+
 test('what is open and chosen again stays open', async () => {
   const { opened, states } = begin();
   await opened();
