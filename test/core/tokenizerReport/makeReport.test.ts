@@ -87,6 +87,12 @@ test('without any text, what is of texts is missing and what is of the tokenizer
   expect(sections.map(({ missing }) => missing)).toEqual(['There is no text to read.', '']);
 });
 
+test('an empty file is counted, and is no text to read', () => {
+  const { files, sections } = report([{ path: 'a', parts: [''] }], { size });
+  expect(files).toBe(1);
+  expect(sections[0]!.missing).toBe('There is no text to read.');
+});
+
 test('only the sections that were asked for are made', () => {
   const kinds = { size, other: size };
   expect(report([], kinds, { sections: ['other'] }).sections.map(({ id }) => id)).toEqual([
