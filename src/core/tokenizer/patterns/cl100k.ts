@@ -10,6 +10,7 @@ import {
   codePointAt,
   runEnd,
 } from '../unicode/classes';
+import { cutsAtBoundaries } from './boundaries';
 import { contraction } from './contraction';
 import { isNewline, newlinesEnd, spaceEnd, type Scan } from './scan';
 import { APOSTROPHE, SPACE } from '../../text/characters';
@@ -67,9 +68,12 @@ let qwen35: Scan | undefined;
 export const scanQwen35: Scan = (text, from, to) =>
   (qwen35 ??= wordScanner(classesWithMarks(), 1))(text, from, to);
 
-/** cl100k of tiktoken, which has `\s++$` before `\s*[\r\n]`: white space at the very end stays whole. */
-export const scanCl100k: Scan = (text, from, to) => {
+/**
+ * cl100k of tiktoken, which has `\s++$` before `\s*[\r\n]`: white space at the very end stays whole. That changes nothing
+ * where a text is cut at a hard boundary: the only white space before one is a single line feed.
+ */
+export const scanCl100k: Scan = cutsAtBoundaries((text, from, to) => {
   const end = scanLlama3(text, from, to);
   if (end === to || classAt(classes, text, from, to) !== SPACE_CLASS) return end;
   return runEnd(classes, text, from, to, SPACE_CLASS) === to ? to : end;
-};
+});

@@ -53,6 +53,7 @@ const tokenizers = {
   "Qwen2's pattern": cutBy(QWEN2_PATTERN),
   "Qwen2's pattern and NFC": tokenizerWith({ normalizer: { type: 'NFC' } }),
   "Qwen3.5's pattern": cutBy(QWEN35_PATTERN),
+  'cl100k of tiktoken': tokenizerOf(join(golden, 'ranks/cl100k_base')),
   "o200k's pattern": cutBy(O200K_PATTERN),
   "Tekken's pattern": cutBy(TEKKEN_PATTERN),
   "StarCoder's sequence": ofFamily('starcoder'),
