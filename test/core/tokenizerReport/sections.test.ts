@@ -304,6 +304,14 @@ test('chunks are judged by the passages of questions', () => {
   expect(question!.cells[0]).toBe('What was there?');
   const { path, utf16Start, utf16End } = question!.place!;
   expect(TEXTS[path]!.slice(utf16Start, utf16End)).toBe('Es war einmal ein Baum.');
+  // A passage of one word has all of its tokens, the first of which begins with the space before it.
+  const word = TEXTS['doc.md']!.indexOf('Baum');
+  const references = [{ start: word, end: word + 4 }];
+  const ofWord = sectionsOf(named.slice(0, 1), {
+    questions: [{ question: 'Was?', path: 'doc.md', references }],
+  });
+  const best = table('chunks', /By chunking/, ofWord).rows.find(({ cells }) => cells[1] === 512)!;
+  expect(best.cells[3]).toBeCloseTo(coder.encode(' Baum').ids.length / ids.length, 12);
   const none = sectionsOf(named.slice(0, 1), { questions: questions.slice(1) });
   expect(section('chunks', none).missing).toMatch(/None of the passages/);
 });

@@ -1,5 +1,10 @@
 // How well chunks of a text fit the passages that answer questions, by the way the text is cut.
-import { chunksBySeparators, chunksByTokens, TokenPlaces } from '../measures/chunkers';
+import {
+  chunksBySeparators,
+  chunksByTokens,
+  TokenPlaces,
+  type TokenRange,
+} from '../measures/chunkers';
 import { chunkMetrics, meanMetrics, type ChunkMetrics } from '../measures/chunks';
 import { codePointPlaces, mayBeAt, type Question } from '../measures/passages';
 import type { Column, Row, Table } from '../report';
@@ -88,11 +93,20 @@ function askedOf(text: TokenizedText, questions: readonly Question[]): Asked[] {
       utf16Start: utf16Of(start),
       utf16End: utf16Of(end),
     }));
-    const ranges = spans.map(({ utf16Start, utf16End }) => places.rangeOf(utf16Start, utf16End));
+    const ranges = spans.map(({ utf16Start, utf16End }) => tokensOf(places, utf16Start, utf16End));
     if (ranges.every(({ first, end }) => first === end)) return [];
     const metrics = cut.map(each => chunkMetrics(each, ranges));
     return [{ question, path: text.path, metrics, place: spans[0]! }];
   });
+}
+
+/** The tokens of a passage. Its first one may begin with the white space before it. */
+function tokensOf(places: TokenPlaces, start: number, end: number): TokenRange {
+  const range = places.rangeOf(start, end);
+  const before = range.first - 1;
+  const reachesIn = before >= 0 && places.startOf(range.first) > start;
+  if (!reachesIn || places.text.slice(places.startOf(before), start).trim() !== '') return range;
+  return { first: before, end: range.end };
 }
 
 const RATIOS: readonly Column[] = [
