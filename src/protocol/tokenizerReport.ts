@@ -3,9 +3,12 @@ import type { Report } from '../core/tokenizerReport/report';
 import type { ReportOptions } from '../core/tokenizerReport/sectionKind';
 import { methodsOf } from './channel';
 
-/** A file of this machine; a text that is not one, as it is not saved, selected, or from elsewhere; or why it is left out. */
+/**
+ * A file of this machine; a text that is not one, as it is not saved, selected, or from elsewhere; or why it is left out.
+ * `withoutMark`: whether a byte order mark is left out, as VS Code's documents leave it out.
+ */
 export type ReportFile =
-  | { readonly path: string; readonly file: string }
+  | { readonly path: string; readonly file: string; readonly withoutMark?: boolean }
   | { readonly path: string; readonly text: string }
   | { readonly path: string; readonly reason: string };
 

@@ -13,7 +13,8 @@ export class FakeDocument {
     readonly languageId = 'plaintext',
   ) {
     const { protocol, pathname } = new URL(address);
-    this.uri = { scheme: protocol.slice(0, -1), path: pathname, toString: () => address };
+    const scheme = protocol.slice(0, -1);
+    this.uri = { scheme, path: pathname, fsPath: pathname, toString: () => address };
   }
 
   get lineCount(): number {

@@ -426,6 +426,7 @@ export const workspace = {
   findFiles: async (_include?: unknown, _exclude?: unknown, most = Infinity) =>
     [...fake.files.keys()].slice(0, most).map(Uri.file),
   notebookDocuments: [],
+  textDocuments: [] as unknown[],
   asRelativePath: (uri: { path: string }) => uri.path.slice(1),
   onDidChangeConfiguration: changed.configuration.event,
   onDidChangeTextDocument: changed.text.event,

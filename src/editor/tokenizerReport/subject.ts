@@ -85,7 +85,7 @@ function ofUri(uri: Uri): Subject {
 async function reportFile(path: string, uri: Uri): Promise<ReportFile> {
   const open = openDocument(uri);
   if (open && (open.isDirty || uri.scheme !== 'file')) return { path, text: open.getText() };
-  if (uri.scheme === 'file') return { path, file: uri.fsPath };
+  if (uri.scheme === 'file') return { path, file: uri.fsPath, withoutMark: true };
   try {
     const { size } = await workspace.fs.stat(uri);
     const reason = reasonToSkip(path, size);

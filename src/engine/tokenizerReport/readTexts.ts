@@ -34,7 +34,10 @@ export function* readTexts(
       const isLong = source.size > LARGEST_TEXT && !canCut;
       if (reason) yield { path, reason };
       else if (isLong) yield { path, reason: TOO_LONG };
-      else yield { path, parts: textParts(path, source, PART_BYTES) };
+      else {
+        const parts = textParts(path, source, PART_BYTES);
+        yield { path, parts: each.withoutMark ? afterMark(parts) : parts };
+      }
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       yield { path, reason: `cannot be read: ${error.reason}` };
@@ -45,6 +48,14 @@ export function* readTexts(
 }
 
 const TOO_LONG = `larger than ${LARGEST_TEXT >> 20} MB, and this tokenizer cannot process a text in parts`;
+
+function* afterMark(parts: Iterable<string>): Generator<string> {
+  let isFirst = true;
+  for (const part of parts) {
+    yield isFirst ? part.replace(/^\ufeff/, '') : part;
+    isFirst = false;
+  }
+}
 
 /** Whether all of it is UTF-8 without NUL, as `countOfBytes` asks. */
 function isText(path: string, source: FileSource): boolean {
