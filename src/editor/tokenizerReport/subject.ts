@@ -1,4 +1,5 @@
 // What a tokenizer report is of: the selection, a file or a folder, as the user chooses.
+import { posix } from 'node:path';
 import {
   Uri,
   window,
@@ -67,10 +68,9 @@ function ofUri(uri: Uri): Subject {
   return {
     name: folderName(uri),
     async files() {
-      const { base, uris } = openDocument(uri)
-        ? { base: Uri.joinPath(uri, '..'), uris: [uri] }
-        : await filesIn(uri);
-      const paths = uris.map(each => [pathIn(base, each), each] as const);
+      const paths = openDocument(uri)
+        ? [[posix.basename(uri.path), uri] as const]
+        : await pathsIn(uri);
       found = new Map(paths);
       return Promise.all(paths.map(([path, each]) => reportFile(path, each)));
     },
@@ -79,6 +79,11 @@ function ofUri(uri: Uri): Subject {
       return at && { uri: at, utf16Offset: 0 };
     },
   };
+}
+
+async function pathsIn(uri: Uri) {
+  const { base, uris } = await filesIn(uri);
+  return uris.map(each => [pathIn(base, each), each] as const);
 }
 
 /** What is not saved is read from the editor; a file of this machine by the engine. */

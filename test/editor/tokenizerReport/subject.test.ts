@@ -24,3 +24,11 @@ test('a file of this machine is read without its byte order mark, like its docum
   Object.assign(workspace, { textDocuments: [open] });
   expect(await (await subjectOf(open.uri)).files()).toEqual(expected);
 });
+
+test('an untitled document is read from the editor, under its whole name', async () => {
+  const open = new FakeDocument('let a', 'untitled:Untitled-1');
+  Object.assign(workspace, { textDocuments: [open] });
+  const subject = await subjectOf(open.uri);
+  expect(await subject.files()).toEqual([{ path: 'Untitled-1', text: 'let a' }]);
+  expect(subject.placeOf('Untitled-1')).toEqual({ uri: open.uri, utf16Offset: 0 });
+});
