@@ -84,7 +84,8 @@ function named(preTokenizer: Json) {
 }
 
 const OF_LLAMA3 = ['llama3', 'llama-v3', 'llama-bpe', 'falcon3'];
-const NORMALIZED = ['qwen2', 'qwen35'];
+/** Command R: CohereTokenizer of transformers; MPT and OLMo 1: GPT-NeoX's tokenizer.json, and OLMo's own made of it. */
+const NORMALIZED = ['qwen2', 'qwen35', 'command-r', 'mpt', 'olmo'];
 
 /** Throws `TokenizerError` that names the key. */
 export function ggufSplits(pre: string | undefined): GgufSplits {

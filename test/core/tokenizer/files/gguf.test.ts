@@ -85,7 +85,21 @@ describe('a byte-level tokenizer', () => {
     const whole = loadTokenizer({ 'tokenizer.json': { ...json, normalizer: { type: 'NFC' } } });
     for (const text of strings.slice(0, 500))
       expect(tokenizer.encode(text).ids).toEqual(whole.encode(text).ids);
-    expect(tokenizer.encode('e\u0301').ids).toEqual(tokenizer.encode('\u00e9').ids);
+  });
+
+  test.each([
+    ['qwen2', true],
+    ['qwen35', true],
+    ['command-r', true],
+    ['mpt', true],
+    ['olmo', true],
+    ['gpt-2', false],
+    ['llama-bpe', false],
+  ])('composes text where the models do: %s %s', (pre, composes) => {
+    const tokenizer = tokenizerOfGguf(ofFamily('llama3', pre));
+    const [apart, composed] = ['e\u0301', '\u00e9'].map(text => [...tokenizer.encode(text).ids]);
+    if (composes) expect(apart).toEqual(composed);
+    else expect(apart).not.toEqual(composed);
   });
 
   test('matches user-defined tokens, and no others, in a text', () => {
