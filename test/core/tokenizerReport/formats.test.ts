@@ -131,6 +131,15 @@ test('a curve is drawn from left to right and from 0, and said in words', () => 
   expect(curveSvg({ ...curve, xs: [3], lines: [{ name: 'one', ys: [0] }] })).not.toContain('NaN');
 });
 
+test('a curve of many values is drawn with the points that can be told apart', () => {
+  const xs = Array.from({ length: 300_000 }, (_, i) => i);
+  const svg = curveSvg({ ...curve, xs, lines: [{ name: 'saved', ys: xs.map(x => 2 * x) }] });
+  const points = /points="([^"]*)"/.exec(svg)![1]!.split(' ');
+  expect([points[0], points.at(-1)]).toEqual(['70.0,180.0', '624.0,12.0']);
+  expect(points.length).toBeGreaterThan(554);
+  expect(new Set(points).size).toBe(points.length);
+});
+
 test('a terminal prints sections with their numbers, or why there are none', () => {
   const lines = [...reportLines(reportOf([table([{ cells: ['term', 3, 0.5] }]), curve]))];
   expect(lines[0]).toMatch(/: 2 files, 1.3 MB$/);

@@ -13,17 +13,20 @@ const RIGHT = 16;
 
 /** The y axis begins at 0, so that lengths compare as lengths. Colours and fonts come from the style sheet. */
 export function curveSvg({ title, x, y, xs, lines }: Curve): string {
-  const all = lines.flatMap(({ ys }) => [...ys]).filter(Number.isFinite);
-  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all) || 1];
+  const [low, high] = extremesOf(lines);
   const [first = 0, last = 1] = [xs[0], xs.at(-1)];
   const across = (value: number) =>
     LEFT + ((value - first) / (last - first || 1)) * (WIDTH - LEFT - RIGHT);
   const up = (value: number) =>
     HEIGHT - BOTTOM - ((value - low) / (high - low)) * (HEIGHT - BOTTOM - TOP);
   const paths = lines.map(({ ys }, i) => {
-    const points = ys.flatMap((value, j) =>
-      Number.isFinite(value) ? [`${across(xs[j]!).toFixed(1)},${up(value).toFixed(1)}`] : [],
-    );
+    const points: string[] = [];
+    ys.forEach((value, j) => {
+      if (!Number.isFinite(value)) return;
+      const point = `${across(xs[j]!).toFixed(1)},${up(value).toFixed(1)}`;
+      // Of many values most are drawn at the place of the one before.
+      if (point !== points.at(-1)) points.push(point);
+    });
     return `<polyline class="line${i}" points="${points.join(' ')}"/>`;
   });
   const label = (atX: number, atY: number, anchor: string, text: string) =>
@@ -39,6 +42,19 @@ export function curveSvg({ title, x, y, xs, lines }: Curve): string {
     ...paths,
     '</svg>',
   ].join('');
+}
+
+/** The ends of the y axis. */
+function extremesOf(lines: Curve['lines']): [low: number, high: number] {
+  let [low, high] = [0, 0];
+  for (const { ys } of lines) {
+    for (const value of ys) {
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return [low, high || 1];
 }
 
 /** For who does not see it: where each line begins and ends. */
