@@ -375,6 +375,21 @@ test('without texts a report says what there is to say of the tokenizer', () => 
     for (const block of blocks) if (block.kind === 'table') checkTable(block);
 });
 
+test('lists of words that are cut say how many there are', () => {
+  const names = Array.from({ length: 600 }, (_, i) => `someLongIdentifier${i}`);
+  // Of letters that no merge of this tokenizer is of.
+  const words = Array.from({ length: 150 }, (_, i) =>
+    Array.from(i.toString(6).padStart(4, '0'), digit => 'жщъэюя'[Number(digit)]).join(''),
+  );
+  const sections = madeOf(
+    { 'a.ts': names.join(' = '), 'b.md': words.join(' ') },
+    { sections: ['terms', 'scripts'] },
+  );
+  const of = ({ rows, total }: Table) => [rows.length, total];
+  expect(of(table('terms', /Identifiers/, sections))).toEqual([500, 600 + 150]);
+  expect(of(table('scripts', /many tokens/, sections))).toEqual([100, 150]);
+});
+
 function madeOf(texts: Readonly<Record<string, string>>, options: Partial<ReportOptions>) {
   const parts = Object.entries(texts).map(([path, text]) => ({ path, parts: [text] }));
   const request = { tokenizers: named, source: '', texts: parts, options: { seed: 1, ...options } };

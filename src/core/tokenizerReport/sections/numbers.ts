@@ -112,12 +112,11 @@ function foundTable(name: string, counts: NumberCounts): Table {
 
 /** At its first place: what stands before a number may change how it is cut. */
 function numberTable(name: string, all: WordList<Grouped>): Table {
-  const rows = all
-    .worst(MAX_LISTED, () => 1)
-    .map(({ word, times, place, of }) => ({
-      cells: [word, times, groupsOf(word, of.groups), of.grouping],
-      place,
-    }));
+  const { listed, total } = all.worst(MAX_LISTED, () => 1);
+  const rows = listed.map(({ word, times, place, of }) => ({
+    cells: [word, times, groupsOf(word, of.groups), of.grouping],
+    place,
+  }));
   return {
     kind: 'table',
     title: 'Every number of two digits or more',
@@ -129,7 +128,7 @@ function numberTable(name: string, all: WordList<Grouped>): Table {
       { title: 'Grouping', format: 'text' },
     ],
     rows,
-    total: all.size,
+    total,
   };
 }
 

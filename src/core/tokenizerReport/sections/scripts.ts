@@ -11,7 +11,7 @@ import { parallelTexts } from '../parallelTexts';
 import type { Table } from '../report';
 import type { SectionKind } from '../sectionKind';
 import { columnsPer } from './tables';
-import { WordList, type ListedWord } from './wordList';
+import { WordList, type WorstWords } from './wordList';
 
 const REFERENCE = 'English';
 /** Words that are listed. */
@@ -50,12 +50,12 @@ export const scripts: SectionKind = {
         const reports = counts.map(each => each.result());
         const best = bestBytesPerToken(reports[0]!) ?? Infinity;
         const excess = ({ tokens, bytes }: FineWord) => tokens - bytes / best;
-        const words = fine.worst(MAX_LISTED, word =>
+        const worst = fine.worst(MAX_LISTED, word =>
           isOverSegmented(word, best, FACTOR) ? excess(word) : 0,
         );
         return [
           scriptTable(names, reports),
-          fineTable(words),
+          fineTable(worst),
           parityTable(
             names,
             tokenizers.map(tokenizer =>
@@ -103,7 +103,7 @@ function scriptTable(names: readonly string[], reports: readonly ScriptReport[])
 
 const bestWords = ({ best }: ScriptReport) => (best === null ? '' : `, here ${best}`);
 
-const fineTable = (words: readonly ListedWord<FineWord>[]): Table => ({
+const fineTable = ({ listed, total }: WorstWords<FineWord>): Table => ({
   kind: 'table',
   title: 'Words that are split into many tokens',
   meaning: `Words of at least ${MIN_TOKENS} tokens with more than ${FACTOR} times the tokens per byte of the best script, sorted by total tokens. The number of tokens is that of the first occurrence; click to open it.`,
@@ -114,10 +114,11 @@ const fineTable = (words: readonly ListedWord<FineWord>[]): Table => ({
     { title: 'Tokens', format: 'count' },
     { title: 'Bytes per token', format: 'rate' },
   ],
-  rows: words.map(({ word, times, place, of: { script, tokens, bytes } }) => ({
+  rows: listed.map(({ word, times, place, of: { script, tokens, bytes } }) => ({
     cells: [word, script, times, tokens, bytes / tokens],
     place,
   })),
+  total,
 });
 
 function parityTable(

@@ -65,19 +65,20 @@ function totals([first, second]: readonly string[], all: Swap): Table {
   };
 }
 
-const wordTable = (title: string, words: WordList<null>): Table => ({
-  kind: 'table',
-  title,
-  meaning: 'Most frequent first. Click to open the first occurrence.',
-  columns: [
-    { title: 'Word', format: 'text' },
-    { title: 'Times', format: 'count', hasBar: true },
-  ],
-  rows: words
-    .worst(MAX_WORDS, () => 1)
-    .map(({ word, times, place }) => ({ cells: [word, times], place })),
-  total: words.size,
-});
+function wordTable(title: string, words: WordList<null>): Table {
+  const { listed, total } = words.worst(MAX_WORDS, () => 1);
+  return {
+    kind: 'table',
+    title,
+    meaning: 'Most frequent first. Click to open the first occurrence.',
+    columns: [
+      { title: 'Word', format: 'text' },
+      { title: 'Times', format: 'count', hasBar: true },
+    ],
+    rows: listed.map(({ word, times, place }) => ({ cells: [word, times], place })),
+    total,
+  };
+}
 
 function fileTable([first, second]: readonly string[], files: ReadonlyMap<string, Swap>): Table {
   const rows = [...files].map(([path, found]) => ({ path, ...found, ratio: swapRatio(found) }));

@@ -64,8 +64,8 @@ function identifierRun(tokenizer: Tokenizer): SectionRun {
       const part = isAll
         ? ''
         : ` Only the first ${Math.round(read / 1e6)} MB of the texts are read for this, and shares are of their tokens.`;
-      const worst = names.worst(MAX_LISTED, ({ pieces: own }) => own - 1);
-      const rows = worst.map(({ word, times, of }) => ({
+      const { listed, total } = names.worst(MAX_LISTED, ({ pieces: own }) => own - 1);
+      const rows = listed.map(({ word, times, of }) => ({
         term: word,
         pieces: of.pieces,
         occurrences: times,
@@ -76,8 +76,8 @@ function identifierRun(tokenizer: Tokenizer): SectionRun {
         `No glossary is set, so these are the identifiers in the texts, including comments and strings. Pieces: tokens of the identifier after a space. Saved: at most this many tokens, if it were one token at all its occurrences. Click to open the first occurrence.${part}`,
         { tokens, rows },
       );
-      const placed = table.rows.map((row, i) => ({ ...row, place: worst[i]!.place }));
-      return [{ ...table, rows: placed }, savedCurve({ tokens, rows })];
+      const placed = table.rows.map((row, i) => ({ ...row, place: listed[i]!.place }));
+      return [{ ...table, rows: placed, total }, savedCurve({ tokens, rows })];
     },
   };
 }

@@ -12,6 +12,11 @@ export interface ListedWord<T> {
   readonly of: T;
 }
 
+export interface WorstWords<T> {
+  readonly listed: readonly ListedWord<T>[];
+  readonly total: number;
+}
+
 export class WordList<T> {
   private words = new Map<string, { word: string; times: number; place: Place; of: T }>();
 
@@ -27,17 +32,12 @@ export class WordList<T> {
     if (this.words.size < MAX_WORDS) this.words.set(word, { word, times: 1, ...first() });
   }
 
-  /** Different words that are held. */
-  get size(): number {
-    return this.words.size;
-  }
-
-  /** Those with the most in all by a number of each that is above 0. */
-  worst(limit: number, weight: (of: T) => number): readonly ListedWord<T>[] {
+  /** Those with the most in all by a number of each that is above 0, and how many have such a number. */
+  worst(limit: number, weight: (of: T) => number): WorstWords<T> {
     const weightOf = ({ times, of }: ListedWord<T>) => times * weight(of);
-    return [...this.words.values()]
+    const all = [...this.words.values()]
       .filter(each => weightOf(each) > 0)
-      .sort((a, b) => weightOf(b) - weightOf(a))
-      .slice(0, limit);
+      .sort((a, b) => weightOf(b) - weightOf(a));
+    return { listed: all.slice(0, limit), total: all.length };
   }
 }
