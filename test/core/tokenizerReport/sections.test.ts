@@ -153,6 +153,28 @@ test('scripts are those of the letters, and parity is that of the parallel texts
   expect(Number(parity[0]!.cells[2])).toBeGreaterThan(5);
 });
 
+test('words that are split into many tokens are sorted by what they take beyond the best script', () => {
+  const words = ['жщъэюя', 'яюэ', 'эъщж'];
+  const times = [1, 4, 2];
+  const text = words.map((word, i) => `${word} `.repeat(times[i]!)).join('');
+  const sections = madeOf(
+    { 'a.ts': 'const someValue = otherValue;\n'.repeat(50), 'b.md': text },
+    { sections: ['scripts'] },
+  );
+  const latin = table('scripts', /^Scripts of/, sections).rows.find(
+    ({ cells }) => cells[0] === 'Latin',
+  )!;
+  const { rows, meaning } = table('scripts', /many tokens/, sections);
+  const beyond = rows.map(
+    ({ cells: [word, , times, tokens] }) =>
+      Number(times) * (Number(tokens) - Buffer.byteLength(String(word)) / Number(latin.cells[2])),
+  );
+  expect(beyond).toHaveLength(3);
+  expect(beyond).toEqual(beyond.toSorted((a, b) => b - a));
+  expect(rows[0]!.cells[0]).toBe('яюэ');
+  expect(meaning).toContain('more tokens they take in all');
+});
+
 test('numbers are grouped as the tokenizer cuts them', () => {
   const lengths = table('numbers', /length of a number/).rows;
   expect(lengths.map(({ cells }) => cells[1]).slice(0, 3)).toEqual([

@@ -106,7 +106,7 @@ const bestWords = ({ best }: ScriptReport) => (best === null ? '' : `, here ${be
 const fineTable = ({ listed, total }: WorstWords<FineWord>): Table => ({
   kind: 'table',
   title: 'Words that are split into many tokens',
-  meaning: `Words of at least ${MIN_TOKENS} tokens with more than ${FACTOR} times the tokens per byte of the best script, sorted by total tokens. The number of tokens is that of the first occurrence; click to open it.`,
+  meaning: `Words of at least ${MIN_TOKENS} tokens with more than ${FACTOR} times the tokens per byte of the best script, sorted by how many more tokens they take in all than as many bytes of that script. The number of tokens is that of the first occurrence; click to open it.`,
   columns: [
     { title: 'Word', format: 'text' },
     { title: 'Script', format: 'text' },
