@@ -7,7 +7,7 @@ import { readAddress, type ServerAddress } from './address';
 import { kinds } from './kinds/kinds';
 import { lookAt } from './look';
 import type { Recognised, Server, TokenRow } from './server';
-import { clientDefaults, ServerClient, type ClientOptions } from './serverClient';
+import { clientDefaults, RequestRefused, ServerClient, type ClientOptions } from './serverClient';
 import type { SendToServer } from './transport';
 
 export interface FoundServer extends Recognised {
@@ -42,31 +42,39 @@ export async function findServer(
 export const CHECK_TEXT =
   "The café's naïve 12,345.67 tokens:\n\tdef f(x):  return x**2 - 1  # don't\r\n  Größe, Привет, 日本語のテスト, עברית, 한국어 👩🏽‍🚀 ∑∫≠\n\n\n";
 
+export interface OpenedServer {
+  readonly server: Server;
+  /** False where it gives the ids of no text: then a difference can be seen in its answers alone. */
+  readonly idsCompared: boolean;
+}
+
 /** A server whose ids are ours. Throws `UserError` with the first difference, or with what it cannot do. */
 export async function openServer(
   { open, cannot, title, client }: FoundServer,
   tokenizer: Tokenizer,
   signal?: AbortSignal,
-): Promise<Server> {
+): Promise<OpenedServer> {
   if (!open) throw new UserError(`${client.host} is ${title}. ${cannot}.`);
   const server = open(client, tokenizer);
   if (server.vocabSize !== undefined && hasTextFrom(tokenizer, server.vocabSize))
     throw new UserError(
       `The tokenizer has ${tokenizer.vocabSize} tokens, but the model at ${client.host} has ${server.vocabSize}. Choose the model's own tokenizer with --tokenizer.`,
     );
-  await compareTokens(server, client.host, tokenizer, signal);
-  return server;
+  const theirs = await server.tokenize?.(CHECK_TEXT, signal).catch((error: unknown) => {
+    if (error instanceof RequestRefused && error.isNoPath) return undefined;
+    throw error;
+  });
+  if (theirs) compareTokens(server, client.host, tokenizer, theirs);
+  return { server, idsCompared: theirs !== undefined };
 }
 
 /** Throws `UserError` with the text at the first difference and both ids. */
-async function compareTokens(
+function compareTokens(
   server: Server,
   host: string,
   tokenizer: Tokenizer,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const theirs = await server.tokenize?.(CHECK_TEXT, signal);
-  if (!theirs) return;
+  theirs: readonly number[],
+): void {
   const { ids, byteStarts } = tokenizer.encode(CHECK_TEXT);
   const at = Array.from(ids).findIndex((id, i) => id !== theirs[i]);
   if (at < 0 && theirs.length === ids.length) return;

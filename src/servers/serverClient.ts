@@ -29,6 +29,11 @@ export class RequestRefused extends UserError {
   get needsKey(): boolean {
     return needsKey(this.status);
   }
+
+  /** As a proxy says it that passes on some paths alone, once the server has answered another one. */
+  get isNoPath(): boolean {
+    return [403, 404, 405].includes(this.status);
+  }
 }
 
 const needsKey = (status: number) => status === 401 || status === 403;

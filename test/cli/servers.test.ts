@@ -14,11 +14,13 @@ import { linesOf, scratch, setUpCommandLine, start, type Result } from './suppor
 setUpCommandLine();
 
 let folder: string;
+let withoutStart: string;
 let tokenizer: Tokenizer;
 let server: FakeServer | undefined;
 
 beforeAll(() => {
   folder = writeModelFolder(join(scratch, 'tokenizer'), { graph: false });
+  withoutStart = writeModelFolder(join(scratch, 'plain'), { graph: false, start: false });
   ({ tokenizer } = readModelFolder(folder));
 });
 afterEach(async () => {
@@ -99,6 +101,17 @@ test('serve-check says what a server gives, and the first tokens of a text', asy
   const pretty = await tokenscope(['serve-check', url, '--tokenizer', folder]);
   expect(pretty.out).toMatch(/^server +vLLM 0\.33\.0 at http:\/\/127/);
   expect(pretty.out).toMatch(/^varentropy +not known: it needs the whole distribution$/m);
+});
+
+test('serve-check says that the ids of a server without a tokenizer were not compared', async () => {
+  const url = await serve('llamaCppPython');
+  server!.fault = ({ path }) =>
+    path === '/extras/tokenize' ? { status: 404, body: '' } : undefined;
+  const args = ['serve-check', url, '--tokenizer', withoutStart];
+  const { code, out, err } = await tokenscope([...args, '--json']);
+  expect([code, err]).toEqual([0, '']);
+  expect(linesOf(out)[0]).toMatchObject({ kind: 'llama-cpp-python', idsCompared: false });
+  expect((await tokenscope(args)).out).toMatch(/^its token ids match +not compared beforehand/m);
 });
 
 test('serve-check says what a server cannot, and ends well', async () => {

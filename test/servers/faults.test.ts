@@ -12,7 +12,12 @@ import type { Server, TokenRow } from '../../src/servers/server';
 import { clientDefaults } from '../../src/servers/serverClient';
 import { sendBy } from '../../src/servers/transport';
 import { fakeLogits } from '../support/fakeBackend';
-import { FakeServer, type FakeKind, type ServerFault } from '../support/fakeServers';
+import {
+  FakeServer,
+  type FakeKind,
+  type FakeServerOptions,
+  type ServerFault,
+} from '../support/fakeServers';
 import { problemOf } from '../support/hubClient';
 import { BYTE_VOCAB, writeModelFolder } from '../support/modelFolder';
 import { randomOf } from '../support/toys';
@@ -44,7 +49,7 @@ async function opened(
   const fake = await FakeServer.start(kind, tokenizer);
   servers.push(fake);
   const found = await findServer(fake.address, send, undefined, { ...options, timeoutMs });
-  return { fake, server: await openServer(found, tokenizer) };
+  return { fake, server: (await openServer(found, tokenizer)).server };
 }
 
 const isScoring = (path: string) => /completion|generate/.test(path);
@@ -216,7 +221,7 @@ test('a key goes to the host, in the header alone', async () => {
   servers.push(fake);
   const keyed = sendBy(fetch, () => 'secret-key');
   const found = await findServer(fake.address, keyed, undefined, options);
-  await tryServer(await openServer(found, tokenizer), IDS);
+  await tryServer((await openServer(found, tokenizer)).server, IDS);
   expect(new Set(fake.seen.map(({ authorization }) => authorization))).toEqual(
     new Set(['Bearer secret-key']),
   );
@@ -241,6 +246,39 @@ test('a server that is loading its model says so, and other paths may fail in an
   expect(await problemOf(findServer(fake.address, send, undefined, options))).toMatch(
     /answered 503 \(Loading model\)/,
   );
+});
+
+/** A proxy in front of vLLM that passes on nothing but OpenAI's paths. */
+async function behindProxy(answers?: FakeServerOptions, status = 404) {
+  const fake = await FakeServer.start('vllm', tokenizer, answers);
+  servers.push(fake);
+  fake.fault = ({ path }) => (path.startsWith('/v1/') ? undefined : { status, body: 'no' });
+  return { fake, found: () => findServer(fake.address, send, undefined, options) };
+}
+
+test.each([404, 405])(
+  'vLLM behind a proxy that answers %s to all but /v1 is opened, its ids compared there',
+  async status => {
+    const { found } = await behindProxy({}, status);
+    const { server, idsCompared } = await openServer(await found(), tokenizer);
+    expect(idsCompared).toBe(true);
+    expect(await tryServer(server, IDS)).toHaveLength(IDS.length - 1);
+    const other = await behindProxy({ tokenize: () => [...IDS] }, status);
+    expect(await problemOf(openServer(await other.found(), tokenizer))).toMatch(
+      /The tokenizer is not that of owner\/fake/,
+    );
+  },
+);
+
+test('a server that gives the ids of no text is opened without comparing them', async () => {
+  const { fake, found } = await behindProxy();
+  const { fault } = fake;
+  // As older versions answer.
+  fake.fault = seen =>
+    fault(seen) ?? { change: body => body.replaceAll('"prompt_token_ids"', '"other"') };
+  const { server, idsCompared } = await openServer(await found(), tokenizer);
+  expect(idsCompared).toBe(false);
+  expect(await tryServer(server, IDS)).toHaveLength(IDS.length - 1);
 });
 
 test('what is no server of a known kind is said to be none', async () => {

@@ -37,7 +37,7 @@ export interface FakeServerOptions {
   readonly contextTokens?: number;
   /** Of vLLM's `--max-logprobs`. */
   readonly maxLogprobs?: number;
-  /** The ids that /tokenize gives, in place of the tokenizer's. */
+  /** The ids that it gives of a text that is not scored, in place of the tokenizer's. */
   readonly tokenize?: (text: string) => number[];
   /** It speaks TLS with it. */
   readonly certificate?: Certificate;
@@ -255,8 +255,11 @@ function vllmCompletion(server: FakeServer, body: Body): unknown {
       const listed = new Set([id, ...server.likeliest(row, wanted)]);
       return Object.fromEntries([...listed].map(each => [each, entryOf(row, each)]));
     });
-    choice.prompt_token_ids = prompt;
   }
+  // Of a text its own tokenizer's.
+  if (body.return_token_ids)
+    choice.prompt_token_ids =
+      typeof body.prompt === 'string' ? server.tokenize(body.prompt) : prompt;
   if (typeof body.logprobs === 'number') {
     const row = server.rowAfter(prompt);
     const top = server.likeliest(row, body.logprobs).map(id => [`token_id:${id}`, row[id]]);

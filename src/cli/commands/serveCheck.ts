@@ -48,6 +48,7 @@ interface Checked {
   readonly address?: string;
   readonly tokenizer?: Tokenizer;
   readonly server?: Server;
+  readonly idsCompared?: boolean;
   readonly ids?: Uint32Array;
   readonly rows?: readonly TokenRow[];
 }
@@ -65,13 +66,13 @@ async function check(url: string, signal: AbortSignal): Promise<Checked> {
     return { found, problem: error.message.replace(/\.$/, ''), pieces };
   }
   const { tokenizer } = readServerModel(address);
-  const server = await openServer(found, tokenizer, signal);
+  const { server, idsCompared } = await openServer(found, tokenizer, signal);
   const ids = tokenizer.encode(CHECK_TEXT).ids.slice(0, LISTED + 1);
   const rows = await tryServer(server, ids, signal);
-  return { found, address, tokenizer, server, ids, rows };
+  return { found, address, tokenizer, server, idsCompared, ids, rows };
 }
 
-function numbersOf({ server, rows = [] }: Checked) {
+function numbersOf({ server, idsCompared = false, rows = [] }: Checked) {
   const alternatives = Math.max(0, ...rows.map(({ top }) => top.length));
   const isWhole = server?.distribution !== undefined;
   return {
@@ -83,7 +84,7 @@ function numbersOf({ server, rows = [] }: Checked) {
     bytes: isWhole,
     completions: isWhole ? 'exact' : server?.likeliest ? 'likeliest' : 'none',
     rollouts: server?.sample !== undefined,
-    idsCompared: server?.tokenize !== undefined,
+    idsCompared,
   };
 }
 
@@ -125,7 +126,7 @@ function* pretty(checked: Checked): Generator<string> {
       'its token ids match',
       numbers.idsCompared
         ? `yes, compared on a text of ${tokenizer.encode(CHECK_TEXT).ids.length} tokens`
-        : 'checked with every answer; the server has no tokenize endpoint',
+        : 'not compared beforehand: the server does not give the ids of a text; each answer is checked',
     ],
     ['holds', server.contextTokens === undefined ? 'not given' : `${server.contextTokens} tokens`],
     ['surprisal', 'of every token'],

@@ -47,8 +47,23 @@ class VllmServer extends KnownServer {
 
   async tokenize(prompt: string, signal?: AbortSignal): Promise<number[]> {
     const body = { model: this.model, prompt, add_special_tokens: false };
-    const { tokens } = await this.client.post('/tokenize', body, 0, signal);
-    return this.checks.ids(tokens);
+    try {
+      const { tokens } = await this.client.post('/tokenize', body, 0, signal);
+      return this.checks.ids(tokens);
+    } catch (error) {
+      if (!(error instanceof RequestRefused) || !error.isNoPath) throw error;
+      // Behind a proxy that passes on /v1 alone; older versions give no ids there.
+      const ids = await this.idsOf(body, signal);
+      if (Array.isArray(ids)) return this.checks.ids(ids);
+      throw error;
+    }
+  }
+
+  private async idsOf(asked: { prompt: string }, signal: AbortSignal | undefined) {
+    const body = { ...asked, max_tokens: 1, temperature: 0, return_token_ids: true };
+    const bytes = Buffer.byteLength(asked.prompt);
+    const { choices } = await this.client.post('/v1/completions', body, bytes, signal);
+    return asObjects(choices)[0]?.prompt_token_ids;
   }
 
   async score(

@@ -20,7 +20,7 @@ export function serverSource(
       const { send, signal } = opening ?? {};
       if (!send) throw new UserError('A server can be used only from the command line and the editor.');
       const found = await findServer(address, send, signal, options);
-      const server = await openServer(found, tokenizer, signal);
+      const { server } = await openServer(found, tokenizer, signal);
       const identity = await server.identity(signal);
       const tried = tokenizer.encode(CHECK_TEXT).ids.slice(0, TRIED);
       const rows = await tryServer(server, tried, signal);
