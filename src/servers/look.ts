@@ -1,7 +1,7 @@
 // What a server answers to the questions that tell the kinds apart, asked once.
 import { UserError } from '../core/errors';
 import { asObjects, asString, isObject, type Json } from '../core/json';
-import type { ServerClient } from './serverClient';
+import { RequestRefused, type ServerClient } from './serverClient';
 
 /** Undefined where there is no such thing. */
 export interface Look {
@@ -38,6 +38,12 @@ export async function lookAt(
   };
   // First alone: it says whether anything is there.
   const list = await at('/v1/models');
+  // A gateway may answer 403 for paths that it does not have; the key, if there is one, was accepted.
+  const other = (path: string) =>
+    at(path).catch((error: unknown) => {
+      if (list && error instanceof RequestRefused && error.isNoPath) return undefined;
+      throw error;
+    });
   const [props, version, modelInfo, serverInfo, info, lmStudio, ollama] = await Promise.all(
     [
       '/props',
@@ -47,7 +53,7 @@ export async function lookAt(
       '/info',
       '/api/v0/models',
       '/api/version',
-    ].map(at),
+    ].map(other),
   );
   const models = asObjects(list?.data);
   const names = models.flatMap(({ id }) => asString(id) ?? []);

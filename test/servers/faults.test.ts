@@ -248,6 +248,22 @@ test('a server that is loading its model says so, and other paths may fail in an
   );
 });
 
+test('a gateway that answers 403 for paths that it does not have needs no key, one that answers 401 does', async () => {
+  const fake = await FakeServer.start('vllm', tokenizer);
+  servers.push(fake);
+  const find = () => findServer(fake.address, send, undefined, options);
+  const refusing = (status: number, paths: RegExp) => {
+    fake.fault = ({ path }) => (paths.test(path) ? { status, body: '{}' } : undefined);
+  };
+  refusing(403, /^\/(props|info|api|get_)/);
+  expect((await find()).title).toBe('vLLM');
+  // llama.cpp lists its models to anybody.
+  refusing(401, /^\/props/);
+  expect(await problemOf(find())).toMatch(/API key is missing/);
+  refusing(403, /^\/v1/);
+  expect(await problemOf(find())).toMatch(/API key is missing/);
+});
+
 /** A proxy in front of vLLM that passes on nothing but OpenAI's paths. */
 async function behindProxy(answers?: FakeServerOptions, status = 404) {
   const fake = await FakeServer.start('vllm', tokenizer, answers);
