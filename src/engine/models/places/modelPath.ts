@@ -55,9 +55,8 @@ function hubPath(name: string, around: Surroundings): string {
   const [only] = found;
   if (!only) {
     const what = all.length > 0 && asked ? `${asked} of hf:${id}` : `hf:${id}`;
-    throw new UserError(
-      `${what} is not on this machine. Download it with \`tokenscope get ${id}\`.`,
-    );
+    const get = `tokenscope get ${id}${asked ? ` --weights ${asked}` : ''}`;
+    throw new UserError(`${what} is not on this machine. Download it with \`${get}\`.`);
   }
   // The folder itself, or the file that is called so.
   const exact = found.find(each => each.model === `${HUB}${file ? `${id}/${file}` : id}`);

@@ -69,7 +69,10 @@ describe('the hub', () => {
     expect(refusal('hf:org/several')).toMatch(
       /has several models: choose hf:org\/several\/a-Q4_0.gguf or hf:org\/several\/a-Q8_0.gguf/,
     );
-    expect(refusal('hf:org/several:Q2_K')).toMatch(/Q2_K of hf:org\/several is not on this machine/);
+    expect(refusal('hf:org/several:Q2_K')).toMatch(
+      /Q2_K of hf:org\/several is not .*`tokenscope get org\/several --weights Q2_K`/,
+    );
+    expect(refusal('hf:org/other/a-Q2_K')).toMatch(/`tokenscope get org\/other --weights a-Q2_K`/);
   });
 
   test.each(['hf:org/other', 'hf:', 'hf:../..', 'hf:..', 'hf:a/b/c/d'])(
