@@ -41,6 +41,11 @@ export function addressText({ base, tokenizer, model }: ServerAddress): string {
   return `${base}#${new URLSearchParams(parameters as [string, string][]).toString()}`;
 }
 
+/** How its tokenizer is named, in messages. Not every command has the option for its model. */
+export function namingTokenizer(base: string): string {
+  return `after the address, as in ${base}#tokenizer=PATH, or with --tokenizer`;
+}
+
 /** Host and port, as messages and the status item have them. */
 export function hostOf(base: string): string {
   return new URL(base).host;

@@ -3,7 +3,7 @@ import { Cancelled, UserError } from '../core/errors';
 import { quote } from '../core/json';
 import { hasTextFrom } from '../core/tokenizer/hasTextFrom';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { readAddress, type ServerAddress } from './address';
+import { namingTokenizer, readAddress, type ServerAddress } from './address';
 import { kinds } from './kinds/kinds';
 import { lookAt } from './look';
 import type { Recognised, Server, TokenRow } from './server';
@@ -58,20 +58,20 @@ export async function openServer(
   const server = open(client, tokenizer);
   if (server.vocabSize !== undefined && hasTextFrom(tokenizer, server.vocabSize))
     throw new UserError(
-      `The tokenizer has ${tokenizer.vocabSize} tokens, but the model at ${client.host} has ${server.vocabSize}. Choose the model's own tokenizer with --tokenizer.`,
+      `The tokenizer has ${tokenizer.vocabSize} tokens, but the model at ${client.host} has ${server.vocabSize}. Choose the model's own tokenizer ${namingTokenizer(client.base)}.`,
     );
   const theirs = await server.tokenize?.(CHECK_TEXT, signal).catch((error: unknown) => {
     if (error instanceof RequestRefused && error.isNoPath) return undefined;
     throw error;
   });
-  if (theirs) compareTokens(server, client.host, tokenizer, theirs);
+  if (theirs) compareTokens(server, client, tokenizer, theirs);
   return { server, idsCompared: theirs !== undefined };
 }
 
 /** Throws `UserError` with the text at the first difference and both ids. */
 function compareTokens(
   server: Server,
-  host: string,
+  { host, base }: ServerClient,
   tokenizer: Tokenizer,
   theirs: readonly number[],
 ): void {
@@ -81,7 +81,7 @@ function compareTokens(
   const place = at < 0 ? ids.length : at;
   const bytes = Buffer.from(CHECK_TEXT).subarray(byteStarts[place] ?? 0);
   throw new UserError(
-    `The tokenizer is not that of ${server.model} at ${host}: at ${quote(bytes.toString('utf8').slice(0, 12))} it has token ${ids[place] ?? 'none'}, and the server has ${theirs[place] ?? 'none'}. Choose the model's own tokenizer with --tokenizer (a folder, a tokenizer.json, a GGUF file, hf:org/name).`,
+    `The tokenizer is not that of ${server.model} at ${host}: at ${quote(bytes.toString('utf8').slice(0, 12))} it has token ${ids[place] ?? 'none'}, and the server has ${theirs[place] ?? 'none'}. Choose the model's own tokenizer ${namingTokenizer(base)} (a folder, a tokenizer.json, a GGUF file, hf:org/name).`,
   );
 }
 

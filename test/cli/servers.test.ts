@@ -142,8 +142,31 @@ test('a model whose tokenizer is not known here is refused with what to do', asy
   });
   expect(code).toBe(2);
   expect(err).toMatch(
-    /The tokenizer of owner\/fake at 127\S+ is not on this machine\. Give it with --tokenizer.*tokenscope get owner\/fake --weights none/,
+    /The tokenizer of owner\/fake at 127\S+ is not on this machine\. Give it after the address.*tokenscope get owner\/fake --weights none/,
   );
+});
+
+test('a command without --tokenizer takes it as the message about it says', async () => {
+  const args = ['layers', '-', '--lens', 'core-tokens', '--model'];
+  const missing = await tokenscope([...args, await serve('vllm')], 'abc', {
+    HF_HUB_CACHE: scratch,
+  });
+  const [named] = /http:\S+#tokenizer=PATH/.exec(missing.err) ?? [];
+  expect(named).toBe(`${server!.address}#tokenizer=PATH`);
+  const given = await tokenscope([...args, named!.replace('PATH', folder)], 'abc');
+  expect(given.err).toMatch(/A server returns no activations/);
+});
+
+test('serve-check refuses to check a server without a tokenizer by name', async () => {
+  const { code, err } = await tokenscope([
+    'serve-check',
+    await serve('vllm'),
+    '--tokenizer',
+    'none',
+  ]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/--tokenizer none works only with `inspect`/);
+  expect(server!.seen).toEqual([]);
 });
 
 test('without a tokenizer the server’s own tokens are printed, and everything else is refused', async () => {

@@ -19,7 +19,7 @@ import { UserError } from '../../core/errors';
 import { defineCommand } from '../command';
 import { interruptible } from '../interrupt';
 import { pieceLines, prettyPieces } from '../pieces';
-import { send, tokenizer } from '../servers';
+import { send, tokenizer, withTokenizer } from '../servers';
 import * as shared from '../sharedOptions';
 import { tableLines } from '../tableLines';
 
@@ -32,8 +32,7 @@ export const serveCheck = defineCommand({
   usage: 'URL',
   options: { tokenizer, json: shared.json },
   async run({ operands: [url = ''], values, print }) {
-    const named = values.tokenizer;
-    const address = named ? addressText({ ...readAddress(url), tokenizer: named }) : url;
+    const address = withTokenizer(addressText(readAddress(url)), values.tokenizer);
     const checked = await interruptible(signal => check(address, signal));
     await print(values.json ? jsonLines(checked) : pretty(checked));
   },

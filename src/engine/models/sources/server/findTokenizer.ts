@@ -1,7 +1,7 @@
 // The tokenizer of the model that a server has, where this machine has it: by the names that the server gives.
 import { existsSync } from 'node:fs';
 import { UserError } from '../../../../core/errors';
-import { addressText, isLoopback } from '../../../../servers/address';
+import { addressText, isLoopback, namingTokenizer } from '../../../../servers/address';
 import type { FoundServer } from '../../../../servers/connect';
 import { modelPath } from '../../places/modelPath';
 
@@ -15,7 +15,7 @@ export function completeAddress({ address, model, sources, client, pieces }: Fou
   }
   const [repository] = sources.filter(source => /^[\w.-]+\/[\w.-]+$/.test(source));
   throw new UserError(
-    `The tokenizer of ${model || 'the model'} at ${client.host} is not on this machine. Give it with --tokenizer: a folder, a tokenizer.json, a GGUF file or hf:org/name.` +
+    `The tokenizer of ${model || 'the model'} at ${client.host} is not on this machine. Give it ${namingTokenizer(address.base)}: a folder, a tokenizer.json, a GGUF file or hf:org/name.` +
       (repository ? ` Download it with \`tokenscope get ${repository} --weights none\`.` : '') +
       (pieces ? ' `tokenscope inspect FILE --tokenizer none` shows the server’s own tokens.' : ''),
   );

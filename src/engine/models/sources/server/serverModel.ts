@@ -1,6 +1,6 @@
 // A server in place of a model's folder: the tokenizer is one on this machine, the numbers are the server's.
 import { UserError } from '../../../../core/errors';
-import { hostOf, readAddress } from '../../../../servers/address';
+import { hostOf, namingTokenizer, readAddress } from '../../../../servers/address';
 import { readModelFolder, type ModelFolder } from '../../modelFolder';
 import { modelPath } from '../../places/modelPath';
 import { serverSource } from './serverSource';
@@ -14,7 +14,7 @@ export function readServerModel(text: string): ModelFolder {
   const host = hostOf(base);
   if (tokenizer === undefined)
     throw new UserError(
-      `The tokenizer of the model at ${host} is not known. Give it with --tokenizer, or connect with "Tokenscope: Connect to a Server…".`,
+      `The tokenizer of the model at ${host} is not known. Give it ${namingTokenizer(base)}, or connect with "Tokenscope: Connect to a Server…".`,
     );
   const own = readModelFolder(modelPath(tokenizer));
   const name = model?.replace(/^.*[\\/]/, '').replace(/\.gguf$/i, '');
