@@ -26,8 +26,12 @@ export async function serverPieces(
   return piecesOf(await findServer(model, send, signal), text, signal);
 }
 
-/** The fields of `inspect`; `id`, `rank` of what is not listed, `varentropy` and `context` are not known. */
-export function* pieceLines(text: string, pieces: readonly Piece[]): Generator<string> {
+/** The fields of `inspect`, with so many alternatives listed; `id`, `rank` of what is not listed, `varentropy` and `context` are not known. */
+export function* pieceLines(
+  text: string,
+  pieces: readonly Piece[],
+  topK = Infinity,
+): Generator<string> {
   const places = new TraceText({ text });
   for (const [index, piece] of pieces.entries()) {
     const { bytes, start, logprob, tokens, top } = piece;
@@ -50,7 +54,9 @@ export function* pieceLines(text: string, pieces: readonly Piece[]): Generator<s
       varentropy: numberOrNull(varentropy / NATS_PER_BIT ** 2),
       rank: listedIndex(piece, top) + 1 || null,
       context: null,
-      top: top.map(other => ({ id: null, bytes: hex(other.bytes), logprob: other.logprob })),
+      top: top
+        .slice(0, topK)
+        .map(({ bytes, logprob }) => ({ id: null, bytes: hex(bytes), logprob })),
     };
     yield `${JSON.stringify(line)}\n`;
   }

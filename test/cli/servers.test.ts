@@ -180,7 +180,13 @@ test('without a tokenizer the server’s own tokens are printed, and everything 
   expect(second.logprob).toBeCloseTo(expected[98]!, 4);
   expect(second).toMatchObject({ byteStart: 1, byteEnd: 2, utf16Start: 1, utf16End: 2, tokens: 1 });
   expect(second).toMatchObject({ entropy: null, entropyHigh: null, varentropy: null });
-  expect(second.top).toHaveLength(20);
+  expect(second.top).toHaveLength(5);
+  const topped = ['inspect', '-', ...args, '--json', '--top'];
+  const [, one] = linesOf((await tokenscope([...topped, '1'], 'abc')).out);
+  expect(one).toEqual({ ...second, top: second.top.slice(0, 1) });
+  const [, all] = linesOf((await tokenscope([...topped, '20'], 'abc')).out);
+  expect(all.top).toHaveLength(20);
+  expect(all.top.slice(0, 5)).toEqual(second.top);
   const pretty = await tokenscope(['inspect', '-', ...args], 'abc');
   expect(pretty.out).toMatch(/^3 pieces of the server\. Their ids are not known/m);
   const checked = await tokenscope(['serve-check', url, '--json'], '', { HF_HUB_CACHE: scratch });

@@ -32,7 +32,7 @@ export const inspect = defineCommand({
     if (values.tokenizer === NO_TOKENIZER) {
       const text = await readText(file);
       const pieces = await interruptible(signal => serverPieces(values.model, text, signal));
-      return print(values.json ? pieceLines(text, pieces) : prettyPieces(pieces));
+      return print(values.json ? pieceLines(text, pieces, values.top) : prettyPieces(pieces));
     }
     await withText(file, async input => {
       await withModel(modelFolder(values.model, values.tokenizer), values.context, async model => {
