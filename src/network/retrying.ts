@@ -1,11 +1,13 @@
 // Work over a network that is tried again where that can help.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cancelled, UserError } from '../core/errors';
+import { formatDuration } from '../core/format';
 
 /** Failures in a row without a byte in between. */
 const MOST_FAILURES = 5;
 const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 60_000;
+/** That a server may ask for. */
+const LONGEST_WAIT_MS = 300_000;
 
 /** Waits, or throws when aborted. */
 export type Wait = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
@@ -32,9 +34,9 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /**
- * `work` answers, or throws a `TransientError`: then it is done again after a pause that doubles. `progress`: a number
- * that has grown where the failed try was of use. `advice`: what to do after five failures in a row, without a period.
- * Throws `UserError` then, and `Cancelled`.
+ * `work` answers, or throws a `TransientError`: then it is done again after a pause that doubles, or the one that the server
+ * asks for. `progress`: a number that has grown where the failed try was of use. `advice`: what to do after five failures in
+ * a row, without a period. Throws `UserError` then and where that pause is too long, and `Cancelled`.
  */
 export async function retrying<T>(
   work: () => Promise<T>,
@@ -58,7 +60,11 @@ export async function retrying<T>(
           `${error.message}, ${MOST_FAILURES} times in a row. ${/[.?]$/.test(advice) ? advice : `${advice}.`}`,
         );
       const pause = error.afterMs ?? FIRST_WAIT_MS * 2 ** (failures - 1);
-      await wait(Math.min(pause, LONGEST_WAIT_MS), signal);
+      if (pause > LONGEST_WAIT_MS)
+        throw new UserError(
+          `${error.message}, and asks for ${formatDuration(pause)} until the next request. Try again then.`,
+        );
+      await wait(pause, signal);
       throwIfAborted(signal);
     }
   }

@@ -260,6 +260,17 @@ test('429 waits as long as it is told, 503 longer each time', async () => {
   expect(pauses).toEqual([7000, 2000, 4000]);
 });
 
+test('a pause of minutes that the hub asks for is kept, a longer one is a message', async () => {
+  const hub = await startHub({ [NAME]: { files } });
+  const busy = (seconds: string) => ({ status: 429, headers: { 'retry-after': seconds } });
+  const faults: Fault[] = [busy('240'), busy('7200')];
+  hub.fault = ({ path }) => (path.endsWith(WEIGHTS) ? faults.shift() : undefined);
+  expect(await problemOf(get(clientOf(hub), NAME))).toBe(
+    `${WEIGHTS} of ${NAME} could not be read from the hub: it answers 429, and asks for 2 h until the next request. Try again then.`,
+  );
+  expect(pauses).toEqual([240_000]);
+});
+
 test('a server that always fails is given up', async () => {
   const hub = await startHub({ [NAME]: { files } });
   hub.fault = () => ({ status: 503 });

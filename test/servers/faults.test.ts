@@ -155,6 +155,21 @@ test('a rate limit and a failure that pass are waited for, as long as the server
   expect(pauses).toEqual([7000, 2000, 4000]);
 });
 
+test('a server is asked again as late as it wants, or not at all', async () => {
+  const { fake, server } = await opened('vllm');
+  const busy = (seconds: string) => ({
+    status: 429,
+    headers: { 'retry-after': seconds },
+    body: '{"error":"slow down"}',
+  });
+  const faults = [busy('61'), busy('300'), busy('301')];
+  fake.fault = ({ path }) => (isScoring(path) ? faults.shift() : undefined);
+  expect(await problemOf(tryServer(server, IDS))).toMatch(
+    /answered 429 \(slow down\), and asks for 5 min until the next request\. Try again then\.$/,
+  );
+  expect(pauses).toEqual([61_000, 300_000]);
+});
+
 test('a limit that does not pass is given up with what to do', async () => {
   const message = await failing('vllm', { status: 429, body: '{"error":"slow down"}' });
   expect(message).toMatch(/answered 429 \(slow down\), 5 times in a row/);
