@@ -1,5 +1,5 @@
 // The files that a command reads of the paths that it was given.
-import { readdirSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../core/errors';
 import { reasonOf } from '../core/fileReason';
@@ -12,8 +12,8 @@ export interface FoundFile {
 type Skip = (path: string, reason: string) => void;
 
 /**
- * Files themselves, and of folders all files in them except hidden ones and node_modules, in the order of their names.
- * `done`: what is not done with standard input. Throws `UserError` for it, and for a path that does not exist.
+ * Files themselves, links followed, and of folders all files in them except hidden ones and node_modules, in the order of
+ * their names. `done`: what is not done with standard input. Throws `UserError` for it, and for a path that does not exist.
  */
 export function filesOfPaths(paths: readonly string[], done: string, skip: Skip): FoundFile[] {
   for (const path of paths) {
@@ -37,24 +37,26 @@ function exists(path: string): boolean {
 
 function filesIn(path: string, skip: Skip): FoundFile[] {
   let stats: Stats;
-  let names: string[] = [];
+  let entries: Dirent[] = [];
   try {
     stats = statSync(path);
-    if (stats.isDirectory()) names = namesIn(path);
+    if (stats.isDirectory()) entries = entriesIn(path);
   } catch (error) {
     skip(path, `cannot be read: ${reasonOf(error)}`);
     return [];
   }
-  if (stats.isDirectory()) return names.flatMap(name => filesIn(join(path, name), skip));
   if (stats.isFile()) return [{ path, bytes: stats.size }];
-  skip(path, 'neither a file nor a folder');
-  return [];
+  if (!stats.isDirectory()) skip(path, 'neither a file nor a folder');
+  return entries.flatMap(entry => {
+    const own = join(path, entry.name);
+    if (!entry.isSymbolicLink()) return filesIn(own, skip);
+    skip(own, 'a symbolic link, which is not followed');
+    return [];
+  });
 }
 
-function namesIn(folder: string): string[] {
+function entriesIn(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(entry => !entry.name.startsWith('.') && entry.name !== 'node_modules')
-    .filter(entry => entry.isFile() || entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
+    .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

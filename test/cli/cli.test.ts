@@ -93,9 +93,14 @@ test('count skips what cannot be read, with the reason', () => {
   writeFileSync(join(folder, 'a.txt'), 'abc');
   const loop = join(folder, 'loop');
   symlinkSync('loop', loop);
+  symlinkSync('a.txt', join(folder, 'link'));
+  symlinkSync('a.txt', join(folder, '.hidden'));
   const lines = readLines(['count', folder, loop, '/dev/null', '--model', model]);
+  const skipped = 'a symbolic link, which is not followed';
   expect(lines).toMatchObject([
     { path: join(folder, 'a.txt'), tokens: 3 },
+    { path: join(folder, 'link'), skipped },
+    { path: loop, skipped },
     { path: loop, skipped: 'cannot be read: too many symbolic links encountered' },
     { path: '/dev/null', skipped: 'neither a file nor a folder' },
     { files: 1 },
