@@ -16,8 +16,19 @@ import torch
 from safetensors.torch import save_file
 
 
+def note(name: str, value: object) -> str:
+    """As text or JSON. Raises ValueError for a list that holds tensors."""
+
+    def plain(v: object) -> str:
+        if isinstance(v, torch.Tensor):
+            raise ValueError(f"{name} is a list of tensors, which this does not convert")
+        return str(v)  # torch.dtype, torch.device
+
+    return value if isinstance(value, str) else json.dumps(value, default=plain)
+
+
 def parts(value: dict, prefix: str = "") -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """The tensors by dotted name, and everything else as text."""
+    """The tensors by dotted name, and everything else as text. Raises as `note` does."""
     tensors, notes = {}, {}
     for key, v in value.items():
         name = f"{prefix}{key}"
@@ -29,9 +40,9 @@ def parts(value: dict, prefix: str = "") -> tuple[dict[str, torch.Tensor], dict[
                 tensors |= inner
                 notes |= more
             else:
-                notes[name] = json.dumps(v)
+                notes[name] = note(name, v)
         else:
-            notes[name] = v if isinstance(v, str) else json.dumps(v)
+            notes[name] = note(name, v)
     return tensors, notes
 
 
