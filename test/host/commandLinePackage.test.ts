@@ -64,6 +64,12 @@ describe.each(['linux-x64', 'darwin-arm64'])('for %s', name => {
   });
 });
 
+test('needs the Node that its page names', () => {
+  const { node } = manifest().engines as { node: string };
+  const page = readFileSync(join(folder, 'docs/cli.md'), 'utf8');
+  expect(page).toContain(`It needs Node ${node.replace('>=', '')} or newer.`);
+});
+
 test('without binaries it may be installed anywhere', () => {
   stageCommandLine(anywhere, folder);
   for (const field of ['os', 'cpu', 'libc']) expect(manifest()).not.toHaveProperty(field);
