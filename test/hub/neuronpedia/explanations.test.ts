@@ -174,9 +174,15 @@ test('a connection that is cut is continued where it was', async () => {
     files,
     fault: seen => (seen.path.includes('/batch-') && cuts++ < 3 ? { stopAfter: 500 } : undefined),
   });
-  const paths = await getAll(server, { onProgress: () => setTimeout(() => server.cut(), 10) });
+  let arrived = 0;
+  // All connections are cut once something has arrived.
+  const onProgress = (done: number) => {
+    if (done > arrived) server.cut();
+    arrived = Math.max(arrived, done);
+  };
+  const paths = await getAll(server, { onProgress });
   expect(paths.map(path => readFileSync(path))).toEqual(Object.values(files).map(Buffer.from));
-  // How much had arrived by the cut depends on the machine.
+  // Of how many files some had arrived by the first cut depends on the machine.
   expect(server.seen.some(({ range }) => /^bytes=[1-9]\d*-$/.test(range ?? ''))).toBe(true);
 });
 
