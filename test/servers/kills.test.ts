@@ -13,7 +13,7 @@ import { serverSource } from '../../src/engine/models/sources/server/serverSourc
 import { clientDefaults } from '../../src/servers/serverClient';
 import { sendBy } from '../../src/servers/transport';
 import { fakeLogits } from '../support/fakeBackend';
-import { FakeServer, type FakeKind } from '../support/fakeServers';
+import { FakeServer, type FakeKind, type FakeServerOptions } from '../support/fakeServers';
 import { BYTE_VOCAB, writeModelFolder } from '../support/modelFolder';
 import { sampleOf, seedOr } from '../support/seed';
 import { randomOf } from '../support/toys';
@@ -45,8 +45,21 @@ class Mortal {
     this.up = (async () => {
       await this.server.close();
       await sleep(ms);
-      this.server = await FakeServer.start(this.kind, tokenizer, options, port);
+      this.server = await this.startAt(port, options);
     })();
+  }
+
+  /** Another process may have the port for a moment. */
+  private async startAt(port: number, options: FakeServerOptions): Promise<FakeServer> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await FakeServer.start(this.kind, tokenizer, options, port);
+      } catch (error) {
+        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+        if (!isTaken || tries === 50) throw error;
+        await sleep(20);
+      }
+    }
   }
 }
 

@@ -59,7 +59,10 @@ export class FakeHub {
     port = 0,
   ): Promise<FakeHub> {
     const hub = new FakeHub(repositories);
-    await new Promise<void>(resolve => hub.server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      hub.server.once('error', reject);
+      hub.server.listen(port, '127.0.0.1', resolve);
+    });
     return hub;
   }
 

@@ -70,7 +70,10 @@ export class FakeServer {
     host = '127.0.0.1',
   ): Promise<FakeServer> {
     const server = new FakeServer(kind, tokenizer, options);
-    await new Promise<void>(resolve => server.server.listen(port, host, resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.server.once('error', reject);
+      server.server.listen(port, host, resolve);
+    });
     return server;
   }
 
