@@ -39,6 +39,17 @@ class Mortal {
     return new Mortal(kind, await FakeServer.start(kind, tokenizer));
   }
 
+  /** Answers nothing that is scored, until it is killed; settled when something is asked. */
+  hang(): Promise<void> {
+    return new Promise(resolve => {
+      this.server.fault = ({ path }) => {
+        if (!path.includes('completion')) return undefined;
+        resolve();
+        return { isSilent: true };
+      };
+    });
+  }
+
   /** Comes back at the same address after `ms`. */
   kill(ms: number, options = this.server.options): void {
     const { port } = this.server;
@@ -90,21 +101,24 @@ test.each(KINDS)(
   async kind => {
     const random = randomOf(seedOr(7));
     const { mortal, backend } = await opened(kind);
-    let recovered = 0;
+    let cut = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const request = requestOf(`text ${kill} of a server that is killed while it is asked`);
+      // Every other kill is certain to hit a request.
+      const hit = kill % 2 === 0 ? mortal.hang() : sleep(40 * random());
       const scoring = backend.score(request, undefined, (rows, first) =>
         check(request, rows, first),
       );
       // It may be handled below: the kill comes in between.
       scoring.catch(() => {});
-      await sleep(40 * random());
+      await hit;
+      const old = mortal.server;
       mortal.kill(10 * random());
       check(request, await scoring, 0);
       await mortal.up;
-      recovered++;
+      cut += old.closed;
     }
-    expect(recovered).toBe(KILLS);
+    expect(cut).toBeGreaterThanOrEqual(KILLS / 2);
     await mortal.server.close();
   },
 );
@@ -117,11 +131,12 @@ test.each(KINDS)(
     for (let kill = 0; kill < Math.ceil(KILLS / 3); kill++) {
       const { mortal, backend } = await opened(kind);
       const request = requestOf('a text that is asked about twice, by and by');
+      const hit = kill % 2 === 0 ? mortal.hang() : sleep(20 * random());
       const scoring = backend.score(request, undefined, (rows, first) =>
         check(request, rows, first),
       );
       scoring.catch(() => {});
-      await sleep(20 * random());
+      await hit;
       mortal.kill(5, { model: 'owner/other', seed: 99 });
       // It may have been done before the kill.
       const problem = await scoring.then(
@@ -139,6 +154,6 @@ test.each(KINDS)(
       }
       await mortal.server.close();
     }
-    expect(refused).toBeLessThanOrEqual(Math.ceil(KILLS / 3));
+    expect(refused).toBeGreaterThan(0);
   },
 );

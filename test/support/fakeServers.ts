@@ -48,7 +48,7 @@ export class FakeServer {
   /** Of each request in turn. */
   fault: (seen: SeenRequest) => ServerFault | undefined = () => undefined;
   private readonly server: Server;
-  /** Requests whose connections were closed by who asked. */
+  /** Requests whose connections were closed before they were answered. */
   closed = 0;
 
   private constructor(
