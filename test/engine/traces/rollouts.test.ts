@@ -52,8 +52,7 @@ beforeAll(async () => {
       if (name === 'rolling') onRolled();
     },
   );
-  const folder = join(import.meta.dirname, '../../../models/reasoner/base');
-  await documents.openModel({ folder, contextLimit: 512 }, signal);
+  await openAnew();
   const text = `${problem}\n${trace}`;
   await documents.setDocument({ uri: 'a', version: 1, text }, signal);
 });
@@ -61,6 +60,12 @@ afterAll(async () => {
   const folder = join(import.meta.dirname, '../../../models/stories260K');
   await documents.openModel({ folder, contextLimit: 64 }, signal);
 });
+
+/** With nothing kept of what was done before. */
+async function openAnew(): Promise<void> {
+  const folder = join(import.meta.dirname, '../../../models/reasoner/base');
+  await documents.openModel({ folder, contextLimit: 512 }, signal);
+}
 
 const rollOut = async (options: Partial<RolloutOptions> = {}, stop = signal) =>
   (await documents.rollOut(
@@ -90,8 +95,11 @@ describe('rollouts', () => {
 
   test('are the same for the same seed, and stop when cancelled', async () => {
     const few = { rollouts: 4, maxTokens: 60 };
-    const strip = ({ points }: RolloutView) => points;
-    expect(strip(await rollOut(few))).toEqual(strip(await rollOut(few)));
+    const rolledAnew = async () => {
+      await openAnew();
+      return (await rollOut(few)).points;
+    };
+    expect(await rolledAnew()).toEqual(await rolledAnew());
     const controller = new AbortController();
     let prefixes = 0;
     onRolled = () => {
