@@ -90,6 +90,7 @@ describe('each lens after each other one', () => {
     ])
       await set(name, undefined);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    engine().stop();
   });
 
   it('draws and says what it does after none', async function () {

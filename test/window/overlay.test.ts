@@ -19,6 +19,8 @@ interface TokenLine {
 describe('the overlay', () => {
   before(async () => {
     await product().activate();
+    // Another file may have left it running.
+    engine().stop();
   });
   after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 
