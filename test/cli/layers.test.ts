@@ -66,7 +66,7 @@ test('people read a table, and what the text as a whole says', () => {
 test('what cannot be read is refused, with what there is', () => {
   const refused = (args: string[], text = TEXT) => {
     const { code, err } = run(['layers', '-', '--model', coder, ...args], text);
-    expect(code).not.toBe(0);
+    expect(code).toBe(2);
     return err;
   };
   expect(refused(['--lens', 'attentiveness'])).toContain('--lens takes exit-depth, attention');
@@ -76,7 +76,7 @@ test('what cannot be read is refused, with what there is', () => {
   expect(refused(['--lens', 'routing'])).toContain('it is not a mixture of experts');
   const tokens = join(scratch, 'tokens.json');
   writeFileSync(tokens, 'no tokenizer');
-  expect(refused(['--model', tokens])).not.toBe('');
+  expect(refused(['--model', tokens])).toContain('tokens.json is not valid JSON');
   expect(run(['layers', '-', '--model', coder, '--json'], '').out).toBe('');
 });
 

@@ -34,7 +34,7 @@ test.each([
 ])('refuses %j', (args, message) => {
   writeFileSync(join(scratch, 'one.txt'), 'one');
   const { code, err } = run(['tokenizer-report', 'one.txt', '--model', coder, ...args]);
-  expect(code).not.toBe(0);
+  expect(code).toBe(2);
   expect(err).toMatch(message);
 });
 

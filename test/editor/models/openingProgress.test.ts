@@ -1,5 +1,6 @@
 // What is shown of a model that is being opened: how far its weights are, in words and as a bar, until it is open.
 import { expect, test, vi } from 'vitest';
+import { Cancelled } from '../../../src/core/errors';
 import { Opening, Openings } from '../../../src/editor/engine/openings';
 import type { EngineProcess } from '../../../src/editor/engine/engineProcess';
 import { showOpening } from '../../../src/editor/models/openingProgress';
@@ -87,7 +88,7 @@ test('one beside another is shown, too, and Cancel gives it up', async () => {
   await vi.waitFor(() => expect(titles).toHaveLength(1));
   const cancelled = opening.cancelled;
   user.abort();
-  await expect(cancelled).rejects.toThrow();
+  await expect(cancelled).rejects.toThrow(Cancelled);
   expect(cancelOpening).toHaveBeenCalledOnce();
   end();
   await done;
