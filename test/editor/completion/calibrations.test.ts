@@ -1,5 +1,5 @@
 // A calibration is remembered for the model that it measured, by the texts of the workspace.
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memento } from 'vscode';
 import { Cancelled, UserError } from '../../../src/core/errors';
 import { Calibrations } from '../../../src/editor/completion/calibrations';
@@ -44,14 +44,16 @@ afterEach(() => {
   calibrations.dispose();
   fake.files.clear();
   fake.gone.clear();
+  vi.useRealTimers();
   Object.assign(workspace, { textDocuments: [] });
 });
 
 test('is remembered under the model’s folder, and told', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2, 12) });
   let changes = 0;
   calibrations.onDidChange(() => changes++);
   const found = await calibrations.run();
-  expect(found).toEqual({ ...FOUND, files: 2, day: new Date().toISOString().slice(0, 10) });
+  expect(found).toEqual({ ...FOUND, files: 2, day: '2026-01-02' });
   expect(asked).toEqual([{ texts: ['a', 'b'], cuts: 50, contextTokens: 512 }]);
   expect(calibrations.calibrationOf('/coder')).toEqual(found);
   expect(calibrations.calibrationOf('/other')).toBeUndefined();
