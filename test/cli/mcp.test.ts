@@ -312,12 +312,14 @@ describe.each(VERSIONS)('in version %j', mode => {
   });
 
   test('reports progress that grows, stops when cancelled, and answers the next call', async () => {
-    const text = TEXT.repeat(1500);
+    const text = TEXT.repeat(10_000);
     const sent = progressOf(asking.client);
     const heard: number[] = [];
+    let all = 0;
     const controller = new AbortController();
     const onprogress = ({ progress, total }: { progress: number; total?: number }) => {
-      expect(total).toBeGreaterThan(20_000);
+      all = total!;
+      expect(all).toBeGreaterThan(20_000);
       if (heard.push(progress) === 3) controller.abort(new Error('enough'));
     };
     const call = asking.call('score_text', { text }, { onprogress, signal: controller.signal });
@@ -327,7 +329,7 @@ describe.each(VERSIONS)('in version %j', mode => {
     // Calls are answered in turn: this one waits for what was cancelled to end.
     const { data } = await asking.call('score_text', { text: TEXT });
     expect(data.bits).toBeGreaterThan(0);
-    expect(Math.max(...sent)).toBeLessThan(10_000);
+    expect(Math.max(...sent)).toBeLessThan(all / 2);
   });
 
   test('an unknown tool is an error of the protocol', async () => {
