@@ -184,6 +184,22 @@ test('look-ahead adds up the surprisals that follow', async () => {
   expect([...values.subarray(nats.length - 4)]).toEqual([NaN, NaN, NaN, NaN]);
 });
 
+test('look-ahead of what is visible needs no more of the text than it adds up', async () => {
+  const document = new Document('visible', 1, `// Not scored before.\n${code}`);
+  const layers = { ...defaultLayerOptions, lookAheadTokens: 8 };
+  const pass = layerPassesOf(() => model).lookAhead;
+  // The model is run in chunks of 64 tokens.
+  const [first, end] = [40, 64];
+  const { utf16Starts, utf16Ends } = document.streamBy(model.tokenizer).tokens(first, end);
+  const visible = [{ utf16Start: utf16Starts[0]!, utf16End: utf16Ends.at(-1)! }];
+  const run = { visible, maxTokens: 0, whole: false, signal, onScored: () => {} };
+  const done = await pass.run(document, { ...run, layers });
+  expect('scored' in done && done.scored).toBeLessThan(pass.total(document));
+  const { scores, pending } = pass.columns(document, { first, end }, { layers })!;
+  expect(pending).toBe(0);
+  expect([...scores.lookAhead!].some(Number.isNaN)).toBe(false);
+});
+
 test('lexical identity and words that matter are draws of a seed', async () => {
   const text = code.slice(0, 500);
   for (const id of ['lexical', 'robustness'] as const) {
