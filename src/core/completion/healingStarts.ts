@@ -4,7 +4,7 @@
 //   exact      every tokenization of the text at the cursor, whatever follows it (the cover tree);
 //   one-token  the text's tokens without the last one; then a token that begins with its bytes, or the same one;
 //   none       the text's tokens unchanged.
-import { byteStringOf, bytesOf, type ByteString } from '../exactBytes/byteString';
+import { bytesOf, type ByteString } from '../exactBytes/byteString';
 import { coverTree, settle } from '../exactBytes/coverTree';
 import { noTrunk } from '../exactBytes/trunk';
 import type { PathNode } from '../exactBytes/tokenModel';
@@ -79,8 +79,9 @@ export function commonStarts(
   const next = anyTokens(tokens);
   const root = { parent: -1, token: -1, next };
   const last = healing === 'one-token' ? ids.pop() : undefined;
-  const rest = last === undefined ? '' : byteStringOf(tokenizer.bytesOf(last));
-  const isHealed = last !== undefined && open.endsWith(rest);
+  // What is not text, as the name of a mark, stays: no token begins with its bytes.
+  const rest = (last !== undefined && tokens.bytesOf(last)) || '';
+  const isHealed = last !== undefined && rest !== '' && open.endsWith(rest);
   if (last !== undefined && !isHealed) ids.push(last);
   return {
     trunk: ids,

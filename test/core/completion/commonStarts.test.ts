@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { commonStarts } from '../../../src/core/completion/healingStarts';
 import { byteStringOf } from '../../../src/core/exactBytes/byteString';
-import { SortedTokens } from '../../../src/core/exactBytes/sortedTokens';
+import { SortedTokens, textTokensOf } from '../../../src/core/exactBytes/sortedTokens';
 import { encodeUtf8 } from '../../../src/core/text/utf8';
 import { seedOr } from '../../support/seed';
 import { randomOf, randomText, randomToy } from '../../support/toys';
@@ -57,4 +57,19 @@ test('a byte order mark is text', () => {
   const ids = [...tokenizer.encode('\ufeffa').ids];
   expect(commonStarts(tokenizer, tokens, bytes, 'none').trunk).toEqual(ids);
   expect(commonStarts(tokenizer, tokens, '', 'none').encode(bytes)).toEqual(ids);
+});
+
+test('a mark of the model that is no special token is not taken back: nothing else begins with its name', () => {
+  const { tokenizer } = randomToy(0, 9, false, false, [], ['<|fim_suffix|>']);
+  const mark = tokenizer.idOf('<|fim_suffix|>')!;
+  const ids = [...tokenizer.encode('a<|fim_suffix|>').ids];
+  expect(ids.at(-1)).toBe(mark);
+  const starts = commonStarts(
+    tokenizer,
+    textTokensOf(tokenizer, [mark]),
+    'a<|fim_suffix|>',
+    'one-token',
+  );
+  expect(starts).toMatchObject({ trunk: ids, rolledBack: '', heads: [{ node: 0, rest: '' }] });
+  expect(starts.nodes).toHaveLength(1);
 });
