@@ -12,6 +12,7 @@ import type { ByteRules } from '../exactBytes/byteRules';
 import type { SortedTokens } from '../exactBytes/sortedTokens';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { anyTokens, CanonicalTokens, type Continuations } from './continuations';
+import { encodeContinuation } from './encodeContinuation';
 
 export type Healing = 'exact' | 'one-token' | 'none';
 export const healings: readonly Healing[] = ['exact', 'one-token', 'none'];
@@ -67,15 +68,19 @@ export function exactStarts(rules: ByteRules, text: ByteString, begins = true): 
   };
 }
 
-/** The starts without the last token, or with all. `open` is valid UTF-8. */
+/** The starts without the last token, or with all. `open` is valid UTF-8; `begins`: whether it is the beginning of a text. */
 export function commonStarts(
   tokenizer: Tokenizer,
   tokens: SortedTokens,
   open: ByteString,
   healing: 'one-token' | 'none',
+  begins = true,
 ): HealingStarts {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(open));
-  const ids = [...tokenizer.encode(text).ids];
+  const idsOf = (bytes: ByteString, begins: boolean) => {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(bytes));
+    return begins ? [...tokenizer.encode(text).ids] : encodeContinuation(tokenizer, text);
+  };
+  const ids = idsOf(open, begins);
   const next = anyTokens(tokens);
   const root = { parent: -1, token: -1, next };
   const last = healing === 'one-token' ? ids.pop() : undefined;
@@ -93,9 +98,6 @@ export function commonStarts(
         ]
       : [{ node: 0, rest: '' }],
     rolledBack: isHealed ? rest : '',
-    encode: bytes => {
-      const all = bytesOf(isHealed ? rest + bytes : bytes);
-      return [...tokenizer.encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(all)).ids];
-    },
+    encode: bytes => idsOf(isHealed ? rest + bytes : bytes, begins && ids.length === 0),
   };
 }

@@ -5,7 +5,8 @@ import { byteStringOf, type ByteString } from '../exactBytes/byteString';
 import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../text/utf8';
 import type { FimFormat, FimMode, FimPart } from './fimFormat';
-import { SPACE, isLowSurrogate } from '../text/characters';
+import { encodeContinuation } from './encodeContinuation';
+import { isLowSurrogate } from '../text/characters';
 
 /** none: the text before the cursor alone, without the suffix. */
 export type PromptMode = FimMode | 'none';
@@ -84,20 +85,6 @@ function encodeText(
   return [text.slice(0, at), text.slice(at)].flatMap(half =>
     encodeText(tokenizer, half, template, part),
   );
-}
-
-/** The tokens of a text that continues another one: without what tokenizers prepend to a whole text. */
-function encodeContinuation(tokenizer: Tokenizer, text: string): number[] {
-  const { ids } = tokenizer.encode(text);
-  const [first] = ids;
-  const isAsIs = first === undefined || !startsOtherwise(tokenizer.bytesOf(first), text);
-  if (isAsIs) return [...ids];
-  const afterLineFeed = tokenizer.encode(`\n${text}`);
-  return [...afterLineFeed.ids].filter((_, token) => afterLineFeed.byteStarts[token]! > 0);
-}
-
-function startsOtherwise(token: Uint8Array, text: string): boolean {
-  return token[0] === SPACE && text.charCodeAt(0) !== SPACE;
 }
 
 /** In UTF-16 units, counted from the end of the prefix. */

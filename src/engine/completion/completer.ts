@@ -209,7 +209,7 @@ function chooseStarts(
       const starts =
         healing === 'exact'
           ? exactStarts(model.byteRules, open, begins)
-          : commonStarts(model.tokenizer, model.textTokens, open, healing);
+          : commonStarts(model.tokenizer, model.textTokens, open, healing, begins);
       return { starts, healing, inexact: inexact?.message ?? '' };
     } catch (error) {
       if (!(error instanceof InexactError)) throw error;

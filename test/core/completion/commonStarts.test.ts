@@ -1,11 +1,11 @@
 // Starts without exact probabilities: with the last token taken back, or with all tokens as they are.
 import { expect, test } from 'vitest';
 import { commonStarts } from '../../../src/core/completion/healingStarts';
-import { byteStringOf } from '../../../src/core/exactBytes/byteString';
+import { byteStringOf, bytesOf } from '../../../src/core/exactBytes/byteString';
 import { SortedTokens, textTokensOf } from '../../../src/core/exactBytes/sortedTokens';
-import { encodeUtf8 } from '../../../src/core/text/utf8';
+import { encodeUtf8, firstInvalidUtf8 } from '../../../src/core/text/utf8';
 import { seedOr } from '../../support/seed';
-import { randomOf, randomText, randomToy } from '../../support/toys';
+import { ALPHABETS, randomOf, randomText, randomToy, SPACED, TOY_CYCLE } from '../../support/toys';
 
 test.each(['one-token', 'none'] as const)('with the healing %s', healing => {
   const random = randomOf(seedOr(1));
@@ -73,3 +73,35 @@ test('a mark of the model that is no special token is not taken back: nothing el
   expect(starts).toMatchObject({ trunk: ids, rolledBack: '', heads: [{ node: 0, rest: '' }] });
   expect(starts.nodes).toHaveLength(1);
 });
+
+test.each(['one-token', 'none'] as const)(
+  'nothing is put before what continues a text, with the healing %s',
+  healing => {
+    const random = randomOf(seedOr(2));
+    let prepended = 0;
+    for (let kind = 0; kind < 4 * ALPHABETS.length; kind++) {
+      const seed = (kind % ALPHABETS.length) + SPACED * ALPHABETS.length + kind * TOY_CYCLE;
+      const toy = randomToy(seed, 9, false, true);
+      const { tokenizer } = toy;
+      const spelled = (ids: readonly number[]) =>
+        ids.map(id => byteStringOf(tokenizer.bytesOf(id))).join('');
+      const [before, more] = [kind % 4, 3].map(length => randomText(toy, random, length));
+      const open = byteStringOf(encodeUtf8(before!));
+      const after = byteStringOf(encodeUtf8(more!));
+      for (const begins of [true, false]) {
+        const starts = commonStarts(tokenizer, textTokensOf(tokenizer), open, healing, begins);
+        const what = JSON.stringify([seed, before, more, begins]);
+        const opening = begins && before !== '' ? ' ' : '';
+        expect(spelled(starts.trunk) + starts.rolledBack, what).toBe(opening + open);
+        const isAll = begins && starts.trunk.length === 0;
+        const whole = [...tokenizer.encode(before! + more!).ids];
+        if (isAll) expect(starts.encode(after), what).toEqual(whole);
+        // Not where what is taken back begins inside a character.
+        else if (firstInvalidUtf8(bytesOf(starts.rolledBack)) < 0)
+          expect(spelled(starts.encode(after)), what).toBe(starts.rolledBack + after);
+        if (spelled(whole) === ` ${open}${after}`) prepended++;
+      }
+    }
+    expect(prepended).toBe(8 * ALPHABETS.length);
+  },
+);

@@ -336,19 +336,15 @@ test.skipIf(!hasShared)(
     const format = fimFormat(tokenizer, {
       psm: `${marks[0]}{prefix}${marks[1]}{suffix}${marks[2]}`,
     })!;
-    const { root } = promptOf(
-      tokenizer,
-      format,
-      { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' },
-      {
-        prefix: 'foo(',
-        suffix: 'bar)\n',
-      },
-    );
-    const [first, second] = marks.slice(0, 2).map(mark => root.indexOf(tokenizer.idOf(mark)!));
+    const [first, second] = marks.slice(0, 2).map(mark => tokenizer.idOf(mark)!);
+    const form = { mode: 'psm', rollback: 'none', suffixFrom: 'cursor' } as const;
     const spelled = (ids: number[]) =>
       Buffer.concat(ids.map(id => tokenizer.bytesOf(id))).toString('utf8');
-    expect(spelled(root.slice(first! + 1, second))).toBe(' foo(');
-    expect(spelled(root.slice(second! + 1, -1))).toBe('bar)\n');
+    for (const suffix of ['bar)\n', ' bar)\n', '\n  bar)']) {
+      const { root } = promptOf(tokenizer, format, form, { prefix: 'foo(', suffix });
+      const at = root.indexOf(second!);
+      expect(spelled(root.slice(root.indexOf(first!) + 1, at))).toBe(' foo(');
+      expect(spelled(root.slice(at + 1, -1))).toBe(suffix);
+    }
   },
 );
