@@ -4,7 +4,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from '../exactBytes/byteString';
 import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../text/utf8';
-import type { FimFormat, FimMode, FimPart } from './fimFormat';
+import type { FimFormat, FimMode } from './fimFormat';
 import { encodeContinuation } from './encodeContinuation';
 import { isLowSurrogate } from '../text/characters';
 
@@ -48,43 +48,54 @@ export function promptOf(
   { mode, rollback, suffixFrom }: PromptForm,
   { prefix, suffix, closers = 0 }: PromptPlace,
 ): Prompt {
-  const template = mode === 'none' ? undefined : format?.templates[mode];
-  if (!template) {
-    const close = utf8Of(suffix.slice(0, closers));
-    return { mode: 'none', root: [], open: utf8Of(prefix), close, begins: true };
-  }
+  const own = mode === 'none' ? undefined : format?.templates[mode];
+  const template = own ?? ['prefix'];
+  const marks = new Set(format?.marks);
   // If the prefix comes last, the model continues it directly, and the cover tree rolls back as far as necessary.
   const isJoined = template.at(-1) === 'prefix';
-  const at = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
-  const hidden = (suffixFrom === 'boundary' && restOfWord(tokenizer, suffix)) || closers;
+  const from = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
+  // The names of marks are text in the root; in what the model writes again they would be marks.
+  const at = from + lengthToLastMark(tokenizer, prefix.slice(from), marks);
+  const isShown = own !== undefined && suffixFrom === 'boundary';
+  const hidden = (isShown && restOfWord(tokenizer, suffix)) || closers;
   const texts = { prefix: prefix.slice(0, at), suffix: suffix.slice(hidden) };
   const root = template.flatMap(part =>
-    typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], template, part),
+    typeof part !== 'string' ? part : encodeText(tokenizer, texts[part], marks, part === 'prefix'),
   );
   const [open, close] = [utf8Of(prefix.slice(at)), utf8Of(suffix.slice(0, hidden))];
-  return { mode, root, open, close, begins: isJoined };
+  return { mode: own ? mode : 'none', root, open, close, begins: isJoined && at === 0 };
+}
+
+/** Up to the end of the first character of the last name of a mark that the tokenizer finds, in UTF-16 units; 0: none. */
+function lengthToLastMark(tokenizer: Tokenizer, text: string, marks: ReadonlySet<number>): number {
+  const { ids, byteStarts } = tokenizer.encode(text);
+  const last = ids.findLastIndex(id => marks.has(id));
+  if (last < 0) return 0;
+  const at = utf16At(text, byteStarts[last]!) + 1;
+  // What is left of a name may have another one in it.
+  return at + lengthToLastMark(tokenizer, text.slice(at), marks);
 }
 
 /**
  * Marker names in the text are encoded as text, even if the tokenizer matches them because they are not special tokens.
+ * `begins`: whether it is the beginning of a text.
  */
 function encodeText(
   tokenizer: Tokenizer,
   text: string,
-  template: readonly FimPart[],
-  part: 'prefix' | 'suffix',
+  marks: ReadonlySet<number>,
+  begins: boolean,
 ): number[] {
-  const ids =
-    part === 'suffix' ? encodeContinuation(tokenizer, text) : [...tokenizer.encode(text).ids];
-  const marks = new Set(template.flatMap(part => (typeof part === 'string' ? [] : part)));
+  const ids = begins ? [...tokenizer.encode(text).ids] : encodeContinuation(tokenizer, text);
   const found = ids.find(id => marks.has(id));
   if (found === undefined) return ids;
   const name = new TextDecoder().decode(tokenizer.bytesOf(found));
   const at = text.indexOf(name) + 1;
   if (at === 0) return ids.filter(id => !marks.has(id));
-  return [text.slice(0, at), text.slice(at)].flatMap(half =>
-    encodeText(tokenizer, half, template, part),
-  );
+  return [
+    ...encodeText(tokenizer, text.slice(0, at), marks, begins),
+    ...encodeText(tokenizer, text.slice(at), marks, false),
+  ];
 }
 
 /** In UTF-16 units, counted from the end of the prefix. */

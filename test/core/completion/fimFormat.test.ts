@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fimFormat, hasFimNames } from '../../../src/core/completion/fimFormat';
+import { commonStarts, exactStarts } from '../../../src/core/completion/healingStarts';
 import { placeIn, promptOf } from '../../../src/core/completion/prompt';
+import { byteRulesOf } from '../../../src/core/exactBytes/byteRules';
+import { textTokensOf } from '../../../src/core/exactBytes/sortedTokens';
 import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { loadTokenizer } from '../../../src/core/tokenizer/files/loadTokenizer';
 import { beforeWords } from '../../../src/core/tokenizer/hardBoundary';
@@ -290,6 +293,37 @@ describe('a prompt', () => {
       },
     );
     expect(root.filter(id => id >= 256)).toEqual([P, S, M]);
+  });
+
+  test.each([
+    ['psm', 'line'],
+    ['psm', 'boundary'],
+    ['spm', 'none'],
+    ['none', 'none'],
+  ] as const)('has no marks of the text in what is rolled back, %s by %s', (mode, rollback) => {
+    const plain = tokenizerWith([...names, '<|fim_pad|>'], false);
+    const fim = fimFormat(plain)!;
+    const form = { mode, rollback, suffixFrom: 'cursor' } as const;
+    const idsOfBytes = (ids: readonly number[]) =>
+      Buffer.from(ids.filter(id => id < 256)).toString();
+    for (const prefix of [
+      'a\nb<|fim_suffix|>c<|fim_pad|>d',
+      'a\n<|fim_suffix|>',
+      '<|fim_suffix|><|fim_middle|>',
+      'a\nb<|fim_suffix|',
+    ]) {
+      const { root, open, begins } = promptOf(plain, fim, form, { prefix, suffix: '' });
+      const exact = exactStarts(byteRulesOf(plain), open, begins);
+      const none = commonStarts(plain, textTokensOf(plain, fim.marks), open, 'none', begins);
+      const marks = { psm: [P, S, M], spm: [P, S, M], none: [] }[mode];
+      expect([...root, ...none.trunk].filter(id => id >= 256)).toEqual(marks);
+      expect([...root, ...exact.trunk].filter(id => id >= 256)).toEqual(marks);
+      expect(idsOfBytes([...root, ...none.trunk])).toBe(prefix);
+      expect(idsOfBytes([...root, ...exact.trunk])).toBe(
+        prefix.slice(0, prefix.length - exact.rolledBack.length),
+      );
+      expect(begins).toBe(mode !== 'psm' && open === prefix);
+    }
   });
 });
 
