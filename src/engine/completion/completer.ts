@@ -231,6 +231,6 @@ function promptText(
 ): string {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const bytes = root.flatMap(id => [...tokenizer.bytesOf(id)]);
-  const settled = bytesOf(open.slice(0, open.length - rolledBack.length));
+  const settled = bytesOf(open.slice(0, Math.max(0, open.length - rolledBack.length)));
   return decoder.decode(Uint8Array.from([...bytes, ...settled]));
 }

@@ -189,6 +189,28 @@ describe('a completion', () => {
     const { modelTokens } = await at(CODE, AT, { mode: 'spm', logprobs: false });
     expect(modelTokens).toBeLessThan(12 + 10);
   });
+
+  test('has a prompt that ends where what is rolled back begins, also where the tokenizer opens texts', async () => {
+    const folder = join(import.meta.dirname, '../../../models/stories260K');
+    const runtime = join(bundle, 'runtime.js');
+    const stories = await Model.open(folder, 256, () => new RuntimeClient(runtime));
+    try {
+      for (const text of ['Once', 'Once upon a time, the']) {
+        const options = { ...OPTIONS, alternatives: 2, maxTokens: 2, logprobs: false };
+        const { signal } = new AbortController();
+        const { prompt, rolledBack } = await completeAt(
+          stories,
+          text,
+          text.length,
+          options,
+          signal,
+        );
+        expect(prompt + Buffer.from(rolledBack).toString()).toBe(text);
+      }
+    } finally {
+      stories.dispose();
+    }
+  });
 });
 
 describe('before what an editor closed', () => {
