@@ -1,7 +1,7 @@
 // Which features of a document count as on, if not by the autoencoder's own rule.
 import { maskedIn } from '../../core/sae/masking';
 import { mutualChoice, perToken } from '../../core/sae/selection';
-import { concatRows, filterRows } from '../../core/sae/sparseRows';
+import { concatRows } from '../../core/sae/sparseRows';
 import type { FeatureSelection } from '../../protocol/features';
 import type { Document } from '../documents/document';
 import type { KnownFeatureRows } from '../scoring/featureWindows';
@@ -22,14 +22,8 @@ export async function chooseFeatures(
   const { tokens } = document.streamBy(model.tokenizer).size;
   const count = Math.max(0, tokens - maskedIn(opened.sae, model.startTokens));
   const budget = choice.kind === 'topK' ? choice.k * count : Math.round(choice.perToken * count);
-  const all = (await pass.candidates(document, budget, signal)).map(withoutMasked);
+  const all = await pass.candidates(document, budget, signal);
   const rows = concatRows(all.map(each => each.rows));
   const kept = choice.kind === 'topK' ? perToken(rows, choice.k) : mutualChoice(rows, budget);
   return [{ first: 0, rows: { ...rows, ...kept }, masked: 0 }];
-}
-
-/** The same rows, with nothing on at masked tokens. */
-function withoutMasked({ first, rows, masked }: KnownFeatureRows): KnownFeatureRows {
-  const kept = filterRows(rows, (_, token) => token >= masked);
-  return { first, rows: { ...rows, ...kept }, masked };
 }

@@ -1,7 +1,13 @@
 // What is known of a document's features: window by window, from what is remembered of the same tokens and from the model.
 import { maskedIn } from '../../core/sae/masking';
 import { isEnough } from '../../core/sae/selection';
-import { concatRows, rowCount, sliceRows, type FeatureRows } from '../../core/sae/sparseRows';
+import {
+  concatRows,
+  filterRows,
+  rowCount,
+  sliceRows,
+  type FeatureRows,
+} from '../../core/sae/sparseRows';
 import type { TokenStream } from '../../core/text/stream/tokenStream';
 import type { Window } from '../../core/text/contextWindows';
 import type { Document } from '../documents/document';
@@ -78,8 +84,8 @@ export class FeatureWindows {
   }
 
   /**
-   * Rows of a whole document with all that is above 0 of them, as much as a choice of `budget` places asks for. What
-   * is chosen then is relative to this text: nothing of it is remembered.
+   * Rows of a whole document with all that is above 0 of them, as much as a choice of `budget` places asks for, and nothing
+   * of masked tokens. What is chosen then is relative to this text: nothing of it is remembered.
    */
   async candidates(
     document: Document,
@@ -97,7 +103,9 @@ export class FeatureWindows {
           candidates: { limit },
         });
         const masked = Math.max(0, this.maskedTo(window) - ownStart);
-        parts.push({ first: ownStart, rows, masked });
+        // Else they would fill the budget by which it is told whether the rest is enough.
+        const kept = filterRows(rows, (_, token) => token >= masked);
+        parts.push({ first: ownStart, rows: { ...rows, ...kept }, masked });
       }
       if (limit >= features || isEnough(concatRows(parts.map(({ rows }) => rows)), limit, budget))
         return parts;
