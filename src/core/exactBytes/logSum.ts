@@ -11,7 +11,8 @@ export class LogSum {
       this.#sum = this.#sum * expOf(this.#largest - term) + 1;
       this.#largest = term;
     } else {
-      this.#sum += expOf(term - this.#largest);
+      // The difference of two infinite terms would be NaN.
+      this.#sum += term === this.#largest ? 1 : expOf(term - this.#largest);
     }
   }
 

@@ -64,6 +64,8 @@ describe('a pair of models', () => {
   test('is unbounded if the negative model excludes what the positive one allows', () => {
     const row = (...p: number[]) => Float64Array.from(p, Math.log);
     expect(contrastOf(row(0.5, 0.5), row(0, 1), 1).divergence).toBe(Infinity);
+    const third = row(1 / 3, 1 / 3, 1 / 3);
+    expect(contrastOf(third, row(0, 0, 1), 2).divergence).toBe(Infinity);
     expect(contrastOf(row(0, 1), row(0.5, 0.5), 1).divergence).toBeCloseTo(Math.log(2), 12);
   });
 
