@@ -30,6 +30,8 @@ function isSameRead(a: Answer, b: Answer): boolean {
 }
 
 const DIGITS = 1e6;
+/** Below it the share of a number counts, and not its decimals. */
+const SMALL = 1e-3;
 
 function isSameNumber(a: NumberAnswer, b: NumberAnswer): boolean {
   if (unitsDiffer(a.unit, b.unit)) return false;
@@ -37,10 +39,14 @@ function isSameNumber(a: NumberAnswer, b: NumberAnswer): boolean {
   const [x, y] = [valueOf(a.value), valueOf(b.value)];
   if (x === undefined || y === undefined) return false;
   const isRounded = a.isDecimal || b.isDecimal;
-  const isNear = (one: number, other: number) =>
-    isRounded
-      ? Math.round(one * DIGITS) === Math.round(other * DIGITS)
-      : Math.abs(one - other) <= 1e-12 * Math.abs(one);
+  const isWithin = (share: number, one: number, other: number) =>
+    Math.abs(one - other) <= share * Math.max(Math.abs(one), Math.abs(other));
+  const isNear = (one: number, other: number) => {
+    if (!isRounded) return isWithin(1e-12, one, other);
+    // So many decimals of a small number say little or nothing of it.
+    if (Math.min(Math.abs(one), Math.abs(other)) < SMALL) return isWithin(1 / DIGITS, one, other);
+    return Math.round(one * DIGITS) === Math.round(other * DIGITS);
+  };
   if (isRounded && isNear(x, y)) return true;
   if (a.isPercent === b.isPercent) return false;
   return isNear(a.isPercent ? x / 100 : x, b.isPercent ? y / 100 : y);
