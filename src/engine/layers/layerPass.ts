@@ -39,14 +39,9 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
           windows,
           most,
           compute: async (window, _, signal) => {
-            const { ids } = stream.tokens(window.start, window.end);
-            if (known.of(model, options, ids) === undefined)
-              known.add(
-                model,
-                options,
-                ids,
-                await measure.compute(model, windowText(document, stream, window), options, signal),
-              );
+            const text = windowText(document, stream, window);
+            if (known.of(model, options, text) === undefined)
+              known.add(model, options, text, await measure.compute(model, text, options, signal));
           },
         });
         return { scored };
@@ -64,7 +59,8 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
         const from = Math.max(first, window.ownStart);
         const to = Math.min(end, window.end);
         const { ids } = stream.tokens(window.start, window.end);
-        const found = known.prefixOf(model, options, ids, from - window.start);
+        const own = { ids, endsText: endsText(stream, window) };
+        const found = known.prefixOf(model, options, own, from - window.start);
         const until = Math.min(to, window.start + (found?.length ?? 0));
         if (found && from < until)
           values.set(found.subarray(from - window.start, until - window.start), from - first);
@@ -75,7 +71,12 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
   };
 }
 
-function windowText(document: Document, stream: TokenStream, { start, end }: Window): WindowText {
+function endsText(stream: TokenStream, { end }: Window): boolean {
+  return end === stream.size.tokens;
+}
+
+function windowText(document: Document, stream: TokenStream, window: Window): WindowText {
+  const { start, end } = window;
   const { ids, utf16Starts, utf16Ends, byteStarts, byteEnds } = stream.tokens(start, end);
   const [from = 0, to = from] = [utf16Starts[0], utf16Ends.at(-1)];
   const [fromByte = 0] = byteStarts;
@@ -86,52 +87,67 @@ function windowText(document: Document, stream: TokenStream, { start, end }: Win
     utf16Ends: utf16Ends.map(offset => offset - from),
     byteStarts: byteStarts.map(offset => offset - fromByte),
     byteEnds: byteEnds.map(offset => offset - fromByte),
+    endsText: endsText(stream, window),
   };
 }
+
+/** What numbers of a window depend on besides the model and the options. */
+type WindowKey = Pick<WindowText, 'ids' | 'endsText'>;
 
 /** What a measure said of windows, for the model that is open and the options that were last asked with. */
 class KnownWindows {
   private model: Model | undefined;
   private options = '';
   private capacity = CAPACITY;
-  private cache = new WindowCache<Float32Array>(values => values.length, CAPACITY);
+  private caches = this.emptyCaches();
 
   constructor(private readonly measure: WindowMeasure) {}
 
-  add(model: Model, options: LayerOptions, ids: Uint32Array, rows: Float32Array): void {
+  add(model: Model, options: LayerOptions, key: WindowKey, rows: Float32Array): void {
     if (!this.isOf(model, options)) {
       // What was said by another model or with other options is forgotten.
       this.model = model;
       this.options = this.chosen(options);
-      this.cache = new WindowCache<Float32Array>(values => values.length, this.capacity);
+      this.caches = this.emptyCaches();
     }
-    this.cache.add({ ids, firstRow: 0, rows });
+    this.cacheOf(key).add({ ids: key.ids, firstRow: 0, rows });
   }
 
   /** From now on remembers at least this many windows. */
   reserve(windows: number): void {
     this.capacity = Math.max(this.capacity, windows);
-    this.cache.reserve(this.capacity);
+    for (const cache of Object.values(this.caches)) cache.reserve(this.capacity);
   }
 
   /** Of exactly these tokens. */
-  of(model: Model, options: LayerOptions, ids: Uint32Array): Float32Array | undefined {
-    const found = this.prefixOf(model, options, ids, 0);
-    return found?.length === ids.length ? found : undefined;
+  of(model: Model, options: LayerOptions, key: WindowKey): Float32Array | undefined {
+    const found = this.prefixOf(model, options, key, 0);
+    return found?.length === key.ids.length ? found : undefined;
   }
 
   /** Numbers of the window's first tokens that stand for these tokens, too; more than `from` of them. */
   prefixOf(
     model: Model,
     options: LayerOptions,
-    ids: Uint32Array,
+    key: WindowKey,
     from: number,
   ): Float32Array | undefined {
     if (!this.isOf(model, options)) return undefined;
+    const cache = this.cacheOf(key);
     // What follows a token changes its number: a longer window that begins alike says nothing of it.
-    if (!this.measure.isCausal) return this.cache.findSame(ids)?.rows;
-    const found = this.cache.find(ids, from);
+    if (!this.measure.isCausal) return cache.findSame(key.ids)?.rows;
+    const found = cache.find(key.ids, from);
     return found?.window.rows.subarray(0, found.until);
+  }
+
+  /** Where what follows a token changes its number, so does that nothing follows. */
+  private cacheOf({ endsText }: WindowKey): WindowCache<Float32Array> {
+    return this.caches[endsText && !this.measure.isCausal ? 'last' : 'inner'];
+  }
+
+  private emptyCaches() {
+    const empty = () => new WindowCache<Float32Array>(values => values.length, this.capacity);
+    return { inner: empty(), last: empty() };
   }
 
   private isOf(model: Model, options: LayerOptions): boolean {

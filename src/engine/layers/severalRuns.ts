@@ -35,20 +35,25 @@ function permutationOf(tokenizer: Tokenizer, seed: number): Uint32Array {
   return permutation;
 }
 
-/** Nats: how much worse the model predicts what follows a word, where one of the word's characters is another. */
+/**
+ * Nats: how much worse the model predicts what follows a word, where one of the word's characters is another. NaN for the
+ * last words of a window behind which the text goes on.
+ */
 export const robustness: WindowMeasure = {
   isCausal: false,
   // A word that is spelled otherwise takes more tokens.
   mostTokens: context => Math.max(1, Math.floor(context / 2)),
   uses: ['seed'],
   async compute(model, window, { seed }, signal) {
-    const { text, ids, utf16Starts, utf16Ends } = window;
+    const { text, ids, utf16Starts, utf16Ends, endsText } = window;
     const original = await placed(model, window, signal);
     const changes = new Float32Array(ids.length).fill(NaN);
     for (let round = 0; round < ROUNDS; round++) {
       const { edited, stretches } = wordEdits(text, round, ROUNDS, seed);
       const changed = await placed(model, encoded(model.tokenizer, edited), signal, true);
       for (const { wordStart, wordEnd, after } of stretches) {
+        // Fewer words follow it in the window than in the text.
+        if (after.end === text.length && !endsText) continue;
         const change = changed.over(after) - original.over(after);
         // Of all tokens that hold a part of the word.
         for (
@@ -71,7 +76,7 @@ interface Span {
 /** Nats of the tokens that begin in a span of UTF-16 offsets. */
 async function placed(
   model: Model,
-  { ids, utf16Starts }: WindowText,
+  { ids, utf16Starts }: Pick<WindowText, 'ids' | 'utf16Starts'>,
   signal: AbortSignal,
   isOnce = false,
 ) {
@@ -88,8 +93,8 @@ async function placed(
   };
 }
 
-function encoded(tokenizer: Tokenizer, text: string): WindowText {
-  return { ...new Document('', 0, text).streamBy(tokenizer).tokens(), text };
+function encoded(tokenizer: Tokenizer, text: string) {
+  return new Document('', 0, text).streamBy(tokenizer).tokens();
 }
 
 /** The first token whose offset lies after another one. */

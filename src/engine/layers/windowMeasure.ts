@@ -11,6 +11,8 @@ export interface WindowText {
   readonly utf16Ends: Uint32Array;
   readonly byteStarts: Uint32Array;
   readonly byteEnds: Uint32Array;
+  /** Whether the whole text ends with the window: else what follows its last tokens is not known. */
+  readonly endsText: boolean;
 }
 
 export interface WindowMeasure {

@@ -10,11 +10,11 @@ import type { WindowMeasure } from './windowMeasure';
 /** Rows that are summed in one run. */
 const ROWS = 64;
 
-/** [token], nats: of its word; of tokens between words their own. */
+/** [token], nats: of its word; of tokens between words their own. NaN for a word that goes on behind the window, or may. */
 export const wordBits: WindowMeasure = {
   isCausal: false,
   uses: [],
-  async compute(model, { ids, text, ...places }, _options, signal) {
+  async compute(model, { ids, text, endsText, ...places }, _options, signal) {
     const words = wordsOf(text, places);
     const nats = await surprisals(model, ids, signal);
     const endMasses = await wordEndMasses(model, ids, words.open, signal);
@@ -22,6 +22,8 @@ export const wordBits: WindowMeasure = {
     wordNats(words, nats, endMasses).forEach((value, unit) =>
       values.fill(value, words.starts[unit], words.starts[unit + 1]),
     );
+    // Whether the last word ends with the window is not known, so neither is what it costs.
+    if (!endsText && words.open[ids.length]) values.fill(NaN, words.starts.at(-2));
     return values;
   },
 };

@@ -80,9 +80,11 @@ test.each(layerPasses.filter(id => id !== 'routing'))(
     expect(windows.length).toBeGreaterThan(2);
     const { start, ownStart, end } = windows[1]!;
     const { utf16Starts, utf16Ends } = stream.tokens(start, end);
-    const text = code.slice(utf16Starts[0], utf16Ends.at(-1));
+    // Of a word that the window cuts nothing is known where the text goes on, and all where it ends.
+    const text = code.slice(utf16Starts[0], id === 'wordBits' ? undefined : utf16Ends.at(-1));
     const alone = await valuesOf(narrow, id, new Document('part', 1, text));
-    expect(alone.subarray(ownStart - start)).toEqual(values.subarray(ownStart, end));
+    const own = alone.subarray(ownStart - start, end - start);
+    expect(own).toEqual(values.subarray(ownStart, end));
   },
 );
 
@@ -148,6 +150,35 @@ describe('words', () => {
     // No word is open at the end.
     expect(sumOf(units)).toBeCloseTo(sumOf(nats), 2);
     expect(Math.abs(sumOf(units) / sumOf(nats) - 1)).toBeLessThan(1e-6);
+  });
+
+  test('have no number where the end of a window cuts them, and that of their text where it ends there', async () => {
+    const text = 'counter '.repeat(10);
+    const document = new Document('cut words', 1, text);
+    const { ids, utf16Ends } = document.streamBy(model.tokenizer).tokens();
+    const first = model.tokenizer.encode(text.slice(0, 7)).ids.length;
+    // Windows of so many tokens end inside a word, or behind its last letter.
+    const short = new Model(
+      readModelFolder(join(root, 'models/coder')),
+      fakeBackend(model.tokenizer.vocabSize),
+      first + model.startTokens,
+    );
+    const pass = layerPassesOf(() => short).wordBits;
+    const run = { visible: [], maxTokens: Infinity, whole: true, signal, onScored: () => {} };
+    const layers = defaultLayerOptions;
+    const read = async (each: Document) => {
+      await pass.run(each, { ...run, layers });
+      const { scores, pending } = pass.columns(each, { first: 0, end: first }, { layers })!;
+      expect(pending).toBe(0);
+      return [...scores.wordBits!];
+    };
+    const own = new Document('own', 1, text.slice(0, utf16Ends[first - 1]));
+    expect(own.streamBy(model.tokenizer).tokens().ids).toEqual(ids.slice(0, first));
+    // The same window, of a text that goes on behind it and of one that ends with it, each twice.
+    for (let again = 0; again < 2; again++) {
+      expect(await read(document)).toEqual(Array.from({ length: first }, () => NaN));
+      expect((await read(own)).every(Number.isFinite)).toBe(true);
+    }
   });
 
   test('end with the probability of all tokens that do not go on with them', async () => {
@@ -225,6 +256,25 @@ test('a word that matters is one whose letter changes what follows it costs', as
   };
   expect(edited).toHaveLength(text.length);
   expect(values[0]).toBeCloseTo((await cost(edited)) - (await cost(text)), 3);
+});
+
+test('words that matter are none of those whose following words a window cuts off', async () => {
+  const whole = code.slice(0, 560);
+  const document = new Document('several windows', 1, whole);
+  const values = await valuesOf(narrow, 'robustness', document);
+  const stream = document.streamBy(narrow.tokenizer);
+  const windows = [...windowsIn(narrow, stream, Math.floor(narrow.info.contextTokens / 2))];
+  expect(windows.length).toBeGreaterThan(2);
+  const valuesBefore = (token: number) => {
+    const { utf16Starts, utf16Ends } = stream.tokens();
+    const text = whole.slice(0, utf16Ends[token - 1]);
+    // A letter is changed in words of letters, marks and digits.
+    const words = [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].slice(-8);
+    return words.map(({ index }) => values[utf16Starts.findLastIndex(start => start <= index)]!);
+  };
+  for (const { end } of windows.slice(0, -1)) expect(valuesBefore(end)).toEqual(Array(8).fill(NaN));
+  const last = valuesBefore(windows.at(-1)!.end);
+  expect(last.filter(Number.isFinite).length).toBeGreaterThan(5);
 });
 
 test('attention is read of one layer and one head, and others are refused', async () => {
