@@ -21,7 +21,7 @@ import { encodeUtf8 } from '../../core/text/utf8';
 import { Cancelled, UserError } from '../../core/errors';
 import type { CalibrationView } from '../../protocol/completion';
 import type { Model } from '../models/model';
-import { roomOf } from './completer';
+import { roomOf, withoutReturns } from './completer';
 
 /** Room that is left for a middle, in tokens. */
 const MIDDLE_TOKENS = 96;
@@ -29,15 +29,19 @@ const MIDDLE_TOKENS = 96;
 const ROLLBACKS: readonly Rollback[] = ['none', 'boundary', 'line'];
 const SUFFIX_FROMS = ['cursor', 'boundary'] as const;
 
-/** `onProgress` is called after each cut. Throws `InexactError`, `UserError`, and `Cancelled` when aborted. */
+/**
+ * Of the lines as completions show them, without CR before LF. `onProgress` is called after each cut. Throws `InexactError`,
+ * `UserError`, and `Cancelled` when aborted.
+ */
 export async function calibrate(
   model: Model,
-  texts: readonly string[],
+  files: readonly string[],
   count: number,
   contextTokens: number,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
 ): Promise<CalibrationView> {
+  const texts = files.map(withoutReturns);
   const cuts = cutsIn(texts, count, seededRandom(7));
   if (cuts.length < Math.min(10, count)) {
     throw new UserError(

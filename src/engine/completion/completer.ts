@@ -58,7 +58,7 @@ export async function completeAt(
   return { ...view, items };
 }
 
-function withoutReturns(text: string): string {
+export function withoutReturns(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
 

@@ -380,6 +380,16 @@ describe('a calibration', () => {
     expect(none.bitsPerByte).toBeLessThan(4);
   });
 
+  test('of lines with CR and LF is that of lines with LF', async () => {
+    const text = readGoldenText('python.py.txt').slice(0, 800);
+    const measured = async (whole: string) => {
+      const { rows, inWords, ...rest } = await run([whole], 1);
+      const all = [...rows, ...inWords];
+      return { rows: all.map(row => ({ ...row, ms: 0 })), inWords: inWords.length, ...rest };
+    };
+    expect(await measured(text.replaceAll('\n', '\r\n'))).toEqual(await measured(text));
+  });
+
   test('is refused if there is too little code, and can be cancelled', async () => {
     await expect(run(['x = 1\n'], 50)).rejects.toThrow(/Too little code.*0 of 50 places/);
     const controller = new AbortController();
