@@ -1,7 +1,7 @@
 // The download cache that all tools of the hub share: `models--OWNER--NAME/{blobs,refs,snapshots}`, as hub-docs'
 // `local-cache.md` describes it.
 import { statSync } from 'node:fs';
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Checksum } from './repository';
 
@@ -30,9 +30,15 @@ export function sizeOf(path: string): number {
 
 /**
  * Puts a blob into a snapshot under its name: as a relative link, or itself where links are not allowed, which on
- * Windows they often are not (huggingface_hub does the same). `link` makes links.
+ * Windows they often are not (huggingface_hub does the same). `isNeeded`: it stands for another name, too. `link` makes
+ * links.
  */
-export async function placeBlob(blob: string, path: string, link = symlink): Promise<void> {
+export async function placeBlob(
+  blob: string,
+  path: string,
+  isNeeded: boolean,
+  link = symlink,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   // Of a file that was there with another content.
   await rm(path, { force: true });
@@ -41,6 +47,6 @@ export async function placeBlob(blob: string, path: string, link = symlink): Pro
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!/^(EPERM|EACCES|ENOSYS|ENOTSUP|EOPNOTSUPP|UNKNOWN)$/.test(code ?? '')) throw error;
-    await rename(blob, path);
+    await (isNeeded ? copyFile : rename)(blob, path);
   }
 }

@@ -8,7 +8,7 @@ import { placeBlob, sizeOf } from './cache';
 import { downloadFile } from './downloadFile';
 import type { HubClient, Request } from './hubClient';
 import { gatedError } from './hubErrors';
-import type { Plan, PlannedFile } from './plan';
+import { distinct, type Plan, type PlannedFile } from './plan';
 import type { Repository } from './repository';
 
 export interface DownloadOptions {
@@ -31,7 +31,7 @@ export async function download(
   try {
     await mkdir(join(folder, 'blobs'), { recursive: true });
     const unlinked = files.filter(file => sizeOf(file.path) !== file.bytes);
-    for (const file of files) {
+    for (const file of distinct(files)) {
       const before = done;
       if (unlinked.includes(file) && sizeOf(file.blob) !== file.bytes)
         await downloadFile(client, requestOf(repository, file, signal), file, own =>
@@ -41,7 +41,10 @@ export async function download(
       onProgress?.(done, bytes, file.name);
     }
     // At the end, so that nobody takes a part for the model.
-    for (const { blob, path } of unlinked) await placeBlob(blob, path, link);
+    for (const [i, { blob, path }] of unlinked.entries()) {
+      const isNeeded = unlinked.slice(i + 1).some(other => other.blob === blob);
+      await placeBlob(blob, path, isNeeded, link);
+    }
     await writeRef(plan);
   } catch (error) {
     if (error instanceof UserError || error instanceof Cancelled) throw error;

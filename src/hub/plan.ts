@@ -25,7 +25,7 @@ export interface Plan {
   /** All weights of the repository, to choose others. */
   readonly choices: readonly Weights[];
   readonly files: readonly PlannedFile[];
-  /** Of all files. */
+  /** Of all files, of two with one content once. */
   readonly bytes: number;
   /** Of those, to download. */
   readonly missing: number;
@@ -57,7 +57,7 @@ export function planFiles(
   const needed = [...cardOf(repository), ...beside, ...weights.files];
   const files = needed.map(file => planned(file, repository.name, folder, snapshot));
   const sum = (of: (file: PlannedFile) => number) =>
-    files.reduce((total, file) => total + of(file), 0);
+    distinct(files).reduce((total, file) => total + of(file), 0);
   return {
     repository,
     weights,
@@ -69,6 +69,16 @@ export function planFiles(
     path: isInside(weights) ? join(snapshot, weights.name) : snapshot,
     free: freeBytes(folder),
   };
+}
+
+/** A file of each blob, one of which the most has to be downloaded. */
+export function distinct(files: readonly PlannedFile[]): PlannedFile[] {
+  const byBlob = new Map<string, PlannedFile>();
+  for (const file of files) {
+    const other = byBlob.get(file.blob);
+    if (!other || file.there < other.there) byBlob.set(file.blob, file);
+  }
+  return [...byBlob.values()];
 }
 
 const isInside = ({ kind }: Weights) => kind === 'gguf' || kind === 'autoencoder';

@@ -370,6 +370,32 @@ test('where links are not allowed, files are in the snapshot themselves', async 
   expect([plan.missing, hub.asked.length]).toEqual([0, NEEDED.length]);
 });
 
+test.each([true, false])(
+  'two files of one content are downloaded once, with links allowed: %s',
+  async isAllowed => {
+    const same = { 'config.json': text('{}'), 'generation_config.json': text('{}') };
+    const hub = await startHub({ [NAME]: { files: { ...files, ...same } } });
+    const denied = Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+    const done: number[] = [];
+    const plan = await get(clientOf(hub), NAME, {
+      onProgress: bytes => done.push(bytes),
+      ...(!isAllowed && { link: () => Promise.reject(denied) }),
+    });
+    const sizes = ['README.md', 'tokenizer.json', WEIGHTS].map(name => files[name]!.content.length);
+    const bytes = sizes.reduce((sum, each) => sum + each, 2);
+    expect([plan.bytes, plan.missing, done.at(-1)]).toEqual([bytes, bytes, bytes]);
+    expect(plan.files).toHaveLength(5);
+    for (const name of Object.keys(same)) {
+      expect(lstatSync(join(snapshot(), name)).isFile()).toBe(!isAllowed);
+      expect(readFileSync(join(snapshot(), name), 'utf8')).toBe('{}');
+    }
+    expect(hub.asked).toHaveLength(4);
+    expect(blobs()).toHaveLength(isAllowed ? 4 : 0);
+    expect((await get(clientOf(hub), NAME)).missing).toBe(0);
+    expect(hub.asked).toHaveLength(4);
+  },
+);
+
 test('of two processes one downloads a file, and one that ended is not waited for', async () => {
   const hub = await startHub({ [NAME]: { files } });
   const lock = join(repositoryFolder(), 'blobs', `${hashOf(content, true)}.tokenscope.lock`);
