@@ -10,6 +10,7 @@ import { Model } from '../../src/engine/models/model';
 import { scoreTokens } from '../../src/engine/scoring/tokensPass';
 import { addressText, readAddress } from '../../src/servers/address';
 import { findServer, openServer } from '../../src/servers/connect';
+import { piecesOf } from '../../src/servers/pieces';
 import { sendBy } from '../../src/servers/transport';
 import { fakeLogits } from '../support/fakeBackend';
 import { FakeServer, type FakeKind, type FakeServerOptions } from '../support/fakeServers';
@@ -137,19 +138,29 @@ describe('a tokenizer with one token more than the server', () => {
   });
 });
 
-test('vLLM with fewer alternatives allowed is asked for as many as it gives', async () => {
-  const server = await start('vllm', { maxLogprobs: 3 });
-  server.fault = ({ body }) =>
-    (body.prompt_logprobs as number) > 3
-      ? {
-          status: 400,
-          body: '{"error":{"message":"Requested prompt logprobs of 20, which is greater than max allowed: 3"}}',
-        }
-      : undefined;
-  const { scores } = await scoresOf(await open(server), 'abc');
-  expect([...scores.topIds.subarray(0, 3)].every(id => id >= 0)).toBe(true);
-  expect(scores.topLogprobs[3]).toBeNaN();
-});
+test.each([
+  ['vllm', folder, 'Requested prompt logprobs of 20, which is greater than max allowed: 3'],
+  ['echo', withoutStart, "20 is greater than the maximum of 3 - 'logprobs'"],
+  ['echo', withoutStart, 'logprobs: see rule 4.10: at most 3'],
+] as const)(
+  '%s with fewer alternatives allowed is asked for as many as it gives',
+  async (kind, named, message) => {
+    const server = await start(kind, { maxLogprobs: 3 });
+    server.fault = ({ body }) =>
+      Number(body.prompt_logprobs ?? body.logprobs ?? 0) > 3
+        ? { status: 400, body: JSON.stringify({ error: { message } }) }
+        : undefined;
+    const { scores } = await scoresOf(await open(server, named), 'abc');
+    const before = named === folder ? [START_ID, 97] : [97];
+    const expected = logSoftmax(fakeLogits(before, BYTE_VOCAB));
+    const order = [...expected.keys()].sort((a, b) => expected[b]! - expected[a]!);
+    expect([...scores.topIds.subarray(5, 8)]).toEqual(order.slice(0, 3));
+    expect(scores.topLogprobs[8]).toBeNaN();
+    const [, piece] = await piecesOf(await findServer(server.address, send), 'abc');
+    expect(piece!.top.length).toBeGreaterThan(1);
+    expect(piece!.top.length).toBeLessThanOrEqual(3);
+  },
+);
 
 test('llama.cpp says the exact distribution of the next token, and the bytes that follow from it', async () => {
   const model = await open(await start('llamaCpp'));

@@ -7,7 +7,14 @@ import type { Look } from '../look';
 import type { Alternative, Recognised, ScoreTask, ServerKind, TokenRow } from '../server';
 import type { ServerClient } from '../serverClient';
 import { spelledBytes, TokenTexts } from '../tokenTexts';
-import { ALTERNATIVES, KnownServer, listOf, versionOf, type Facts } from './knownServer';
+import {
+  ALTERNATIVES,
+  askAllowed,
+  KnownServer,
+  listOf,
+  versionOf,
+  type Facts,
+} from './knownServer';
 
 export const llamaCppPython: ServerKind = {
   title: 'llama-cpp-python',
@@ -70,8 +77,10 @@ class EchoServer extends KnownServer {
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void> {
     const { lead, text: prompt } = this.texts.windowOf(ids, this.checks);
-    const { client, model } = this;
-    const { tokens, own, top } = await echoOf(client, model, prompt, ids.length, signal);
+    const asked = { model: this.model, prompt };
+    const echo = await echoOf(this.client, asked, ids.length, this.mostAlternatives, signal);
+    const { tokens, own, top, most } = echo;
+    this.mostAlternatives = most;
     // It writes one token after them.
     this.checks.count(tokens.length - (tokens.length > ids.length ? 1 : 0), ids.length);
     if (own.length !== tokens.length || (top.length > 0 && top.length !== tokens.length))
@@ -88,25 +97,15 @@ class EchoServer extends KnownServer {
       const named = row[String(tokens[place])];
       if (typeof named === 'number' && !String(tokens[place]).includes('\ufffd'))
         this.checks.same(id, named, logprob);
-      const list = this.isWhole(row, String(tokens[place]), logprob) ? this.likeliestOf(row) : [];
+      const isWhole = isWholeList(row, String(tokens[place]), logprob, most);
+      const list = isWhole ? this.likeliestOf(row, most) : [];
       return this.checks.row(id, id, logprob, undefined, list);
     });
     onRows(rows, first);
   }
 
-  /**
-   * Texts are the keys: of two tokens with one text, as parts of characters have, one is lost, and nobody knows where. The
-   * text's own token may be one more.
-   */
-  private isWhole(row: Json, text: string, own: unknown): boolean {
-    const count = Object.keys(row).length;
-    if (!(text in row)) return count === ALTERNATIVES;
-    const least = Math.min(...Object.values(row).map(Number));
-    return count === ALTERNATIVES + 1 || (count === ALTERNATIVES && Number(own) > least);
-  }
-
   /** Up to the first whose token is not certain. */
-  private likeliestOf(top: Json): Alternative[] {
+  private likeliestOf(top: Json, most: number): Alternative[] {
     const sorted = Object.entries(top)
       .map(([text, logprob]) => ({
         text,
@@ -114,7 +113,7 @@ class EchoServer extends KnownServer {
       }))
       .sort((a, b) => b.logprob - a.logprob)
       // The last of one more is the text's own token, wherever it ranks.
-      .slice(0, ALTERNATIVES);
+      .slice(0, most);
     const found: Alternative[] = [];
     for (const { text, logprob } of sorted) {
       const id = this.texts.idOf(text);
@@ -125,29 +124,46 @@ class EchoServer extends KnownServer {
   }
 }
 
+/**
+ * Whether all `most` are there. Texts are the keys: of two tokens with one text, as parts of characters have, one is lost, and
+ * nobody knows where. The text's own token may be one more.
+ */
+function isWholeList(row: Json, text: string, own: unknown, most: number): boolean {
+  const count = Object.keys(row).length;
+  if (!(text in row)) return count === most;
+  const least = Math.min(...Object.values(row).map(Number));
+  return count === most + 1 || (count === most && Number(own) > least);
+}
+
 interface Echo {
   readonly tokens: unknown[];
   readonly own: unknown[];
   readonly top: unknown[];
+  /** Alternatives that were asked for, of each token. */
+  readonly most: number;
   /** Of the text, where it says how many. */
   readonly promptTokens: number | undefined;
 }
 
 async function echoOf(
   client: ServerClient,
-  model: string,
-  prompt: string,
+  asked: { model: string; prompt: string },
   tokens: number,
+  wanted: number,
   signal: AbortSignal | undefined,
 ): Promise<Echo> {
-  const body = { model, prompt, max_tokens: 1, temperature: 0, echo: true, logprobs: ALTERNATIVES };
-  const { choices, usage } = await client.post('/v1/completions', body, tokens, signal);
+  const { answer, most } = await askAllowed(wanted, logprobs => {
+    const body = { ...asked, max_tokens: 1, temperature: 0, echo: true, logprobs };
+    return client.post('/v1/completions', body, tokens, signal);
+  });
+  const { choices, usage } = answer;
   const logprobs = asObjects(choices)[0]?.logprobs;
   const found = isObject(logprobs) ? logprobs : {};
   return {
     tokens: listOf(found.tokens),
     own: listOf(found.token_logprobs),
     top: listOf(found.top_logprobs),
+    most,
     promptTokens: isObject(usage) ? asNumber(usage.prompt_tokens) : undefined,
   };
 }
@@ -155,10 +171,11 @@ async function echoOf(
 async function piecesOf(
   client: ServerClient,
   model: string,
-  text: string,
+  prompt: string,
   signal: AbortSignal | undefined,
 ): Promise<SaidPiece[]> {
-  const echo = await echoOf(client, model, text, Buffer.byteLength(text), signal);
+  const bytes = Buffer.byteLength(prompt);
+  const echo = await echoOf(client, { model, prompt }, bytes, ALTERNATIVES, signal);
   const { tokens, own, top, promptTokens = tokens.length - 1 } = echo;
   return tokens.slice(0, promptTokens).map((token, i) => {
     const listed = Object.entries(isObject(top[i]) ? top[i] : {})

@@ -3,7 +3,7 @@ import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { asString } from '../../core/json';
 import { RowChecks } from '../checkRows';
 import type { ScoreTask, Server, TokenRow } from '../server';
-import type { ServerClient } from '../serverClient';
+import { RequestRefused, type ServerClient } from '../serverClient';
 
 /** Alternatives that most servers allow. */
 export const ALTERNATIVES = 20;
@@ -53,6 +53,24 @@ export abstract class KnownServer implements Server {
     signal: AbortSignal | undefined,
     onRows: (rows: readonly TokenRow[], first: number) => void,
   ): Promise<void>;
+}
+
+/** What `ask` gives with `most` alternatives of each token, or with as many as the server allows. */
+export async function askAllowed<T>(
+  most: number,
+  ask: (count: number) => Promise<T>,
+): Promise<{ answer: T; most: number }> {
+  for (let count = most; ;) {
+    try {
+      return { answer: await ask(count), most: count };
+    } catch (error) {
+      // "Requested prompt logprobs of 20, which is greater than max allowed: 5"
+      const reason = error instanceof RequestRefused ? error.reason : '';
+      const limits = [...reason.matchAll(/\d+/g)].map(Number).filter(limit => limit < count);
+      count = Math.max(0, ...limits);
+      if (!/logprobs/i.test(reason) || count === 0) throw error;
+    }
+  }
 }
 
 export function versionOf(stated: unknown): string {

@@ -12,7 +12,14 @@ import type {
   TokenRow,
 } from '../server';
 import { RequestRefused, type ServerClient } from '../serverClient';
-import { ALTERNATIVES, KnownServer, listOf, PLAIN_SAMPLING, versionOf } from './knownServer';
+import {
+  ALTERNATIVES,
+  askAllowed,
+  KnownServer,
+  listOf,
+  PLAIN_SAMPLING,
+  versionOf,
+} from './knownServer';
 
 export const vllm: ServerKind = {
   title: 'vLLM',
@@ -165,7 +172,7 @@ async function prompted(
   most: number,
   signal: AbortSignal | undefined,
 ): Promise<{ choice: Json | undefined; most: number }> {
-  const ask = async (count: number) => {
+  const { answer, most: allowed } = await askAllowed(most, count => {
     const body = {
       ...asked,
       max_tokens: 1,
@@ -173,19 +180,9 @@ async function prompted(
       prompt_logprobs: count,
       return_token_ids: true,
     };
-    const { choices } = await client.post('/v1/completions', body, tokens, signal);
-    return { choice: asObjects(choices)[0], most: count };
-  };
-  try {
-    return await ask(most);
-  } catch (error) {
-    // "Requested prompt logprobs of 20, which is greater than max allowed: 5"
-    const reason = error instanceof RequestRefused ? error.reason : '';
-    const limits = [...reason.matchAll(/\d+/g)].map(Number);
-    const allowed = Math.max(0, ...limits.filter(limit => limit < most));
-    if (!/logprobs/i.test(reason) || allowed === 0) throw error;
-    return ask(allowed);
-  }
+    return client.post('/v1/completions', body, tokens, signal);
+  });
+  return { choice: asObjects(answer.choices)[0], most: allowed };
 }
 
 async function piecesOf(
