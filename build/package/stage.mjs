@@ -41,6 +41,8 @@ export const COMMAND_LINE = [
 export function stage(target, folder) {
   empty(folder);
   copyProduct(repository, folder);
+  // Otherwise the packager makes links to the repository of them.
+  if (!REPOSITORY) keepWorkingLinks(folder);
   moveModules(target, folder);
   const own = readManifest();
   for (const name of OF_DEVELOPMENT) delete own[name];

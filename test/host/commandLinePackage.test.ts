@@ -1,11 +1,12 @@
 // What the npm package of the command line is staged of, before one is packed: it needs no other package, and no script.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandLineParts } from '../../build/commandLine.mjs';
 import { COMMAND_LINE, stageCommandLine } from '../../build/package/stage.mjs';
 import { anywhere, targetNamed } from '../../build/package/targets.mjs';
+import { deadLinks, linkedFiles } from '../support/pageLinks';
 
 const BINARIES = 'dist/node_modules/onnxruntime-node/bin';
 
@@ -52,15 +53,8 @@ describe.each(['linux-x64', 'darwin-arm64'])('for %s', name => {
   });
 
   test('has no picture or link to a file that is not in it', () => {
-    const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter(path => path.endsWith('.md') && !path.includes('node_modules'))
-      .map(path => [dirname(path), readFileSync(join(folder, path), 'utf8')] as const);
-    const targets = pages.flatMap(([base, text]) =>
-      [...text.matchAll(/\]\(([^)\s#]+)/g)].map(([, target = '']) => [base, target] as const),
-    );
-    const own = targets.filter(([, target]) => !/^[a-z]+:/.test(target));
-    expect(own.length).toBeGreaterThan(20);
-    expect(own.filter(([base, target]) => !existsSync(join(folder, base, target)))).toEqual([]);
+    expect(linkedFiles(folder).length).toBeGreaterThan(20);
+    expect(deadLinks(folder)).toEqual([]);
   });
 });
 

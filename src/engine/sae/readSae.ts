@@ -64,7 +64,7 @@ export function readSae(path: string): Sae {
   const format = saeFormats.find(({ fits }) => fits(files));
   if (!format)
     throw new UserError(
-      `${found} is not in a supported autoencoder format. See docs/features.md for the formats.`,
+      `${found} is not in a supported autoencoder format. Supported: ${saeFormats.map(({ name }) => name).join(', ')}.`,
     );
   const sae = assembleSae(found, format.name, format.read(files));
   const hook = typeof own.hook === 'string' ? (hookOf(own.hook) ?? own.hook) : sae.source.hook;

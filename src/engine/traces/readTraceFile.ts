@@ -85,6 +85,6 @@ export function noTraceError(
   const [problem = ''] = problems;
   if (mayBeText) return new PlainTextError(`${name} contains no reasoning trace. ${problem}`);
   return new UserError(
-    `${name} contains no reasoning trace. ${problem} See docs/traces.md for the supported formats.`,
+    `${name} contains no reasoning trace. ${problem} Supported are answers and chats as the usual servers and APIs write them, logs of Inspect and lm-evaluation-harness, rows of the usual data sets, and texts with <think> or a similar mark.`,
   );
 }
