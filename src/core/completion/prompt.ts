@@ -54,7 +54,7 @@ export function promptOf(
   // If the prefix comes last, the model continues it directly, and the cover tree rolls back as far as necessary.
   const isJoined = template.at(-1) === 'prefix';
   const from = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);
-  // The names of marks are text in the root; in what the model writes again they would be marks.
+  // The names of marks are text in the root; in the text that is rolled back they would be marks.
   const at = from + lengthToLastMark(tokenizer, prefix.slice(from), marks);
   const isShown = own !== undefined && suffixFrom === 'boundary';
   const hidden = (isShown && restOfWord(tokenizer, suffix)) || closers;

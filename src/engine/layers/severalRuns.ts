@@ -37,7 +37,7 @@ function permutationOf(tokenizer: Tokenizer, seed: number): Uint32Array {
 
 /**
  * Nats: how much worse the model predicts what follows a word, where one of the word's characters is another. NaN for the
- * last words of a window behind which the text goes on.
+ * last words of a window after which the text continues.
  */
 export const robustness: WindowMeasure = {
   isCausal: false,

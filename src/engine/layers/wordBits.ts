@@ -10,7 +10,7 @@ import type { WindowMeasure } from './windowMeasure';
 /** Rows that are summed in one run. */
 const ROWS = 64;
 
-/** [token], nats: of its word; of tokens between words their own. NaN for a word that goes on behind the window, or may. */
+/** [token], nats: of its word; of tokens between words their own. NaN for a word that the window cuts, or may. */
 export const wordBits: WindowMeasure = {
   isCausal: false,
   uses: [],

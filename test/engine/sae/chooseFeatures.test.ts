@@ -18,9 +18,9 @@ test('masked tokens take no part in the choice, nor in whether enough is known f
     (feature: number) => 10 - feature / 20,
     () => 1,
   ];
-  const encode: Model['encode'] = async (ids, _from, _signal, _onRows, { candidates } = {}) => {
+  const encode: Model['encode'] = async (ids, _from, _signal, _onRows, asked) => {
     const row = (valueOf: (feature: number) => number) =>
-      Array.from({ length: Math.min(candidates!.limit, 100) }, (_, i): [number, number] => [
+      Array.from({ length: Math.min(asked!.candidates!.limit, 100) }, (_, i): [number, number] => [
         i,
         valueOf(i),
       ]);
