@@ -103,6 +103,7 @@ export function generalCommands(
       if (problem) throw new UserError(problem);
     },
     async choosePair() {
+      const show = lensAfter(state);
       const { chooseModelPair } = await import('./models/choosePair');
       const isChosen = await chooseModelPair({
         engine,
@@ -116,12 +117,13 @@ export function generalCommands(
             keepingOpen(open(signal), PAIRS),
           ),
       });
-      if (isChosen) state.show('contrast');
+      if (isChosen) show('contrast');
     },
     async compareWithTokenizer() {
+      const show = lensAfter(state);
       if (!(await chooseSecondTokenizer(engine, chosen.builtIn))) return;
       // A lens that draws both.
-      if (!state.lens.needs.includes('secondBytes')) state.show('tokens');
+      if (!state.lens.needs.includes('secondBytes')) show('tokens');
     },
     async stopComparing() {
       const isComparing = settings.compare.tokenizer.value !== '';
@@ -159,6 +161,14 @@ export function generalCommands(
 const NO_TEXT = 'The active editor has no text yet. Write some, or "Tokenscope: Open a Sample".';
 
 /** Null: the overlay is to be off. Undefined: nothing was chosen. */
+/** Shows a lens when what it needs is open, unless the user has chosen another one since. */
+function lensAfter(state: OverlayState): (lens: LensId) => void {
+  const { isOn, lensId } = state;
+  return lens => {
+    if (state.isOn === isOn && state.lensId === lensId) state.show(lens);
+  };
+}
+
 async function pickLens(state: OverlayState): Promise<LensId | null | undefined> {
   const choice = await showList(lensRows(state), {
     title: 'Tokenscope: lens',
