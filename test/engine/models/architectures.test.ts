@@ -8,11 +8,11 @@ import { families } from '../../../src/engine/models/architecture/families';
 import { GOLDEN_SOURCE } from '../../../src/engine/models/sources/built/openBuilt';
 import { builtFromCheckpoint } from '../../../src/engine/models/sources/safetensors/safetensorsSource';
 import { findSafetensors } from '../../../src/engine/models/sources/safetensors/shards';
-import { SCORING } from '../../../src/engine/onnx/rewrite/scoring';
 import { GraphSession } from '../../../src/engine/onnx/session/graphSession';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import { goldenArchitectures, writeCheckpoint } from '../../support/checkpoints';
 import { golden, models } from '../../support/paths';
+import { logitsApart, steeredLogits } from '../../support/steeredLogits';
 
 const TOLERANCE_NATS = 1e-4;
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-architectures-'));
@@ -173,30 +173,13 @@ test.each([
   const folder = writeCheckpoint(join(scratch, `${name}, steered`), goldenArchitectures.cases[name]!);
   const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
   const file = { folder, onnxPath: join(folder, 'config.json'), built };
-  const ids = Uint32Array.of(3, 1, 4, 1, 5);
-  const logitsOf = async (hook?: string, steer?: number) => {
-    const { layers, hiddenSize } = architecture;
-    const session = await GraphSession.open(file, { layers: layers.length }, undefined, hook);
-    const { fetched } = await session.run({
-      ids,
-      past: session.emptyKeyValues,
-      firstRow: 0,
-      topK: 1,
-      fetch: [SCORING.logits],
-      // Norms that centre leave nothing of what is the same everywhere.
-      ...(steer !== undefined && {
-        steer: new Float32Array(ids.length * hiddenSize).map((_, i) => (i % 3 === 0 ? steer : 0)),
-      }),
-    });
-    await session.release();
-    return fetched.get(SCORING.logits)!;
-  };
+  const { layers, hiddenSize: width } = architecture;
+  const logitsOf = (hook?: string, steer?: number) =>
+    steeredLogits(file, layers.length, hook, { width, steer });
   const plain = await logitsOf();
-  const apart = (logits: Float32Array) =>
-    logits.reduce((most, x, i) => Math.max(most, Math.abs(x - plain[i]!)), 0);
   for (const hook of hooks.map(each => `blocks.1.${each}`)) {
-    expect(apart(await logitsOf(hook)), hook).toBeLessThan(1e-4);
-    expect(apart(await logitsOf(hook, 0.5)), hook).toBeGreaterThan(1e-3);
+    expect(logitsApart(await logitsOf(hook), plain), hook).toBeLessThan(1e-4);
+    expect(logitsApart(await logitsOf(hook, 0.5), plain), hook).toBeGreaterThan(1e-3);
   }
 });
 

@@ -6,14 +6,13 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Scores } from '../../../src/core/lenses/scores';
 import { FAMILIES } from '../../../src/engine/gguf/architecture/families';
 import { builtFromGguf, ggufSource } from '../../../src/engine/models/sources/gguf/ggufSource';
-import { SCORING } from '../../../src/engine/onnx/rewrite/scoring';
-import { GraphSession } from '../../../src/engine/onnx/session/graphSession';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import type { RuntimeClient } from '../../../src/engine/onnx/session/runtimeClient';
 import { goldenArchitecture } from '../../support/checkpoints';
 import type { GgufValueToWrite } from '../../support/gguf';
 import { ggufOfFamily, goldenGgufs, type GoldenGguf } from '../../support/ggufFamilies';
 import { ggufOfCheckpoint } from '../../support/ggufOfCheckpoint';
+import { logitsApart, steeredLogits } from '../../support/steeredLogits';
 
 /** llama.cpp has GELU as a table in half precision. */
 const TOLERANCE_NATS = { silu: 1e-4, gelu: 3e-2, geluTanh: 3e-2, relu: 1e-4 };
@@ -90,31 +89,13 @@ test.each(['Q4_0', 'Q4_1'])('the input of an MLP is steered where its products s
   const logitsOf = async (packs: boolean, steer: number) => {
     const options = { cacheFolder: join(scratch, 'cache'), packs };
     const { architecture, built } = await builtFromGguf(path, options);
-    const { layers, hiddenSize } = architecture;
+    const { layers, hiddenSize: width } = architecture;
     const file = { folder: scratch, onnxPath: path, built };
-    const hook = 'blocks.1.mlp.hook_in';
-    const session = await GraphSession.open(file, { layers: layers.length }, undefined, hook);
-    const ids = Uint32Array.of(3, 1, 4, 1, 5);
-    const { fetched } = await session.run({
-      ids,
-      past: session.emptyKeyValues,
-      firstRow: 0,
-      topK: 1,
-      fetch: [SCORING.logits],
-      steer: new Float32Array(ids.length * hiddenSize).map((_, i) => (i % 3 === 0 ? steer : 0)),
-    });
-    await session.release();
-    return fetched.get(SCORING.logits)!;
+    return steeredLogits(file, layers.length, 'blocks.1.mlp.hook_in', { width, steer });
   };
-  const [plain, floats, packed] = [
-    await logitsOf(true, 0),
-    await logitsOf(false, 0.5),
-    await logitsOf(true, 0.5),
-  ];
-  const apart = (logits: Float32Array) =>
-    logits.reduce((most, x, i) => Math.max(most, Math.abs(x - floats[i]!)), 0);
-  expect(apart(packed)).toBeLessThan(1e-4);
-  expect(apart(plain)).toBeGreaterThan(1e-3);
+  const floats = await logitsOf(false, 0.5);
+  expect(logitsApart(await logitsOf(true, 0.5), floats)).toBeLessThan(1e-4);
+  expect(logitsApart(await logitsOf(true, 0), floats)).toBeGreaterThan(1e-3);
 });
 
 /** As the converter of llama.cpp writes them. */
