@@ -118,8 +118,10 @@ function alternatives(
 
 /** Opens how the trace goes on with that token. */
 function whatIfLink(token: OtherToken): string {
+  // VS Code decodes it twice: a server's address has escapes of its own.
+  const json = JSON.stringify([token]).replaceAll('%', '\\u0025');
   // Brackets, which a folder may have, would end the link.
-  const given = encodeURIComponent(JSON.stringify([token])).replace(
+  const given = encodeURIComponent(json).replace(
     /[!'()*]/g,
     character => `%${character.charCodeAt(0).toString(16)}`,
   );

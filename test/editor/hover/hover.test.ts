@@ -321,6 +321,21 @@ const inTrace = (answerStart: number): TextSource => ({
   textAt: (own, utf16) => ({ ...wholeDocument(own, []), utf16, answerStart }),
 });
 
+/** What the links to other tokens hand over, as VS Code decodes it. */
+const linksOf = (words: string) =>
+  [...words.matchAll(/\(command:tokenscope\.whatIf\?([^)]*)\)/g)].map(([, given]) =>
+    JSON.parse(decodeURIComponent(decodeURIComponent(given!))),
+  );
+
+test.each(['http://127.0.0.1:8080#tokenizer=%2Fm%2Fq.gguf', '/models/50% (new)'])(
+  'offers other tokens of the model at %s by that name',
+  async folder => {
+    engine.state = { kind: 'ready', model: { name: 'm', folder, scores: true } };
+    const { words } = (await hoverAt(3, { source: inTrace(3), firstToken: 2 }))!;
+    expect(linksOf(words[0]!)[0]).toEqual([{ utf16: 3, id: TOP[0][0], model: folder }]);
+  },
+);
+
 test('offers other tokens in the answer of a trace alone, and counts from its beginning', async () => {
   const question = (await hoverAt(2, { source: inTrace(3), firstToken: 2 }))!;
   expect(question.words[0]).toContain('·b — in the question, id 6');
@@ -330,8 +345,7 @@ test('offers other tokens in the answer of a trace alone, and counts from its be
   expect(answer.words[0]).toContain('·h — index 0 of the trace’s 3 tokens, from 0, id 11');
   expect(answer.words[0]).toContain('T1, re-scored by coder, after 2 tokens of context');
   expect(answer.contents[0]!.isTrusted).toEqual({ enabledCommands: ['tokenscope.whatIf'] });
-  const links = [...answer.words[0]!.matchAll(/\(command:tokenscope\.whatIf\?([^)]*)\)/g)];
-  expect(links.map(([, given]) => JSON.parse(decodeURIComponent(given!)))).toEqual(
+  expect(linksOf(answer.words[0]!)).toEqual(
     TOP.slice(0, 5).map(([id]) => [{ utf16: 3, id, model: '/coder' }]),
   );
   // The token itself is there already.
