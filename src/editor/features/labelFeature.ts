@@ -10,6 +10,8 @@ import type { Autoencoder } from './autoencoder';
 /** While the predicate is typed, the box shows how it agrees with the feature on the open document. */
 export async function labelFeature(autoencoder: Autoencoder, feature: number): Promise<void> {
   const { document } = activeText();
+  // The labels are those of the autoencoder that is open.
+  await autoencoder.needed();
   const own = autoencoder.labels.find(label => label.feature === feature);
   const description = await ask({
     title: `Tokenscope: label of feature ${feature}`,

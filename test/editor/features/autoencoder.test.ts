@@ -321,6 +321,20 @@ test('a label that is dismissed, or cannot be read, changes nothing', async () =
   expect(world.autoencoder.labels).toEqual([]);
 });
 
+test('a label is shown for a change also where another process has started since', async () => {
+  await world.autoencoder.label({ ...label(3, 'brackets'), predicate: 'token="("' });
+  world.process = {};
+  world.starting();
+  const asked: unknown[] = [];
+  const { showInputBox } = window;
+  onTestFinished(() => void (window.showInputBox = showInputBox));
+  window.showInputBox = (async (options: { value?: string }) =>
+    void asked.push(options.value)) as never;
+  window.activeTextEditor = new FakeEditor(new FakeDocument('a'));
+  await labelFeature(world.autoencoder, 3);
+  expect(asked).toEqual(['brackets']);
+});
+
 test('an empty label removes one’s own', async () => {
   await world.whose();
   await world.autoencoder.label(label(3, 'brackets'));
