@@ -62,7 +62,7 @@ export async function retrying<T>(
       const pause = error.afterMs ?? FIRST_WAIT_MS * 2 ** (failures - 1);
       if (pause > LONGEST_WAIT_MS)
         throw new UserError(
-          `${error.message}, and asks for ${formatDuration(pause)} until the next request. Try again then.`,
+          `${error.message}, and asks to wait ${formatDuration(pause)} before the next request.`,
         );
       await wait(pause, signal);
       throwIfAborted(signal);

@@ -41,9 +41,9 @@ export function addressText({ base, tokenizer, model }: ServerAddress): string {
   return `${base}#${new URLSearchParams(parameters as [string, string][]).toString()}`;
 }
 
-/** How its tokenizer is named, in messages. Not every command has the option for its model. */
+/** How its tokenizer is named, in messages: a way that every command and setting has. */
 export function namingTokenizer(base: string): string {
-  return `after the address, as in ${base}#tokenizer=PATH, or with --tokenizer`;
+  return `after the address, as in ${base}#tokenizer=PATH`;
 }
 
 /** Host and port, as messages and the status item have them. */

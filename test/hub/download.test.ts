@@ -266,7 +266,7 @@ test('a pause of minutes that the hub asks for is kept, a longer one is a messag
   const faults: Fault[] = [busy('240'), busy('7200')];
   hub.fault = ({ path }) => (path.endsWith(WEIGHTS) ? faults.shift() : undefined);
   expect(await problemOf(get(clientOf(hub), NAME))).toBe(
-    `${WEIGHTS} of ${NAME} could not be read from the hub: it answers 429, and asks for 2 h until the next request. Try again then.`,
+    `${WEIGHTS} of ${NAME} could not be read from the hub: it answers 429, and asks to wait 2 h before the next request.`,
   );
   expect(pauses).toEqual([240_000]);
 });

@@ -165,7 +165,7 @@ test('a server is asked again as late as it wants, or not at all', async () => {
   const faults = [busy('61'), busy('300'), busy('301')];
   fake.fault = ({ path }) => (isScoring(path) ? faults.shift() : undefined);
   expect(await problemOf(tryServer(server, IDS))).toMatch(
-    /answered 429 \(slow down\), and asks for 5 min until the next request\. Try again then\.$/,
+    /answered 429 \(slow down\), and asks to wait 5 min before the next request\.$/,
   );
   expect(pauses).toEqual([61_000, 300_000]);
 });
