@@ -160,7 +160,6 @@ export function generalCommands(
 
 const NO_TEXT = 'The active editor has no text yet. Write some, or "Tokenscope: Open a Sample".';
 
-/** Null: the overlay is to be off. Undefined: nothing was chosen. */
 /** Shows a lens when what it needs is open, unless the user has chosen another one since. */
 function lensAfter(state: OverlayState): (lens: LensId) => void {
   const { isOn, lensId } = state;
@@ -169,6 +168,7 @@ function lensAfter(state: OverlayState): (lens: LensId) => void {
   };
 }
 
+/** Null: the overlay is to be off. Undefined: nothing was chosen. */
 async function pickLens(state: OverlayState): Promise<LensId | null | undefined> {
   const choice = await showList(lensRows(state), {
     title: 'Tokenscope: lens',
