@@ -8,8 +8,8 @@ export function encodeContinuation(tokenizer: Tokenizer, text: string): number[]
   const [first, ...rest] = ids;
   if (first === undefined) return [];
   const bytes = tokenizer.bytesOf(first);
-  // Longer than what it stands for in the text.
-  const isPrepended = bytes[0] === SPACE && bytes.length > byteEnds[0]!;
+  // The text begins otherwise, or with fewer bytes than the token.
+  const isPrepended = bytes[0] === SPACE && (!/^\s/u.test(text) || bytes.length > byteEnds[0]!);
   if (!isPrepended) return [...ids];
   // A token of its own, which no merge has taken, changes none of those after it.
   if (byteEnds[0] === 0) return rest;

@@ -169,12 +169,17 @@ function parts(tokenizer: Tokenizer, name: FimMode, template: unknown): FimPart[
   });
 }
 
-const MARK = /^▁?<[^<>]+>$|^\[[A-Z_]+\]$/;
+const MARK = /^[▁ ]?<[^<>]+>$|^\[[A-Z_]+\]$/;
 
-/** The ids of concatenated token names; the longest name is matched first. */
+/** Whether a text has the name of a token for a mark; what ends a middle may be an ordinary token, such as a line end. */
+export function readsAsMark(tokenizer: Tokenizer, id: number): boolean {
+  return MARK.test(new TextDecoder().decode(tokenizer.bytesOf(id)));
+}
+
 /** Characters: each beginning of what is left is looked up. */
 const LONGEST_MARK = 256;
 
+/** The ids of concatenated token names; the longest name is matched first. */
 function idsOfNames(tokenizer: Tokenizer, template: FimMode, names: string): number[] {
   const ids: number[] = [];
   for (let at = 0; at < names.length;) {

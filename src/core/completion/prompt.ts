@@ -4,7 +4,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteStringOf, type ByteString } from '../exactBytes/byteString';
 import { beforeWords, nextHardBoundary } from '../tokenizer/hardBoundary';
 import { encodeUtf8, utf8Length } from '../text/utf8';
-import type { FimFormat, FimMode } from './fimFormat';
+import { readsAsMark, type FimFormat, type FimMode } from './fimFormat';
 import { encodeContinuation } from './encodeContinuation';
 import { isLowSurrogate } from '../text/characters';
 
@@ -50,7 +50,7 @@ export function promptOf(
 ): Prompt {
   const own = mode === 'none' ? undefined : format?.templates[mode];
   const template = own ?? ['prefix'];
-  const marks = new Set(format?.marks);
+  const marks = new Set(format?.marks.filter(id => readsAsMark(tokenizer, id)));
   // If the prefix comes last, the model continues it directly, and the cover tree rolls back as far as necessary.
   const isJoined = template.at(-1) === 'prefix';
   const from = isJoined ? 0 : prefix.length - rolledBackBytes(prefix, rollback);

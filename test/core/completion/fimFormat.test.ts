@@ -295,6 +295,23 @@ describe('a prompt', () => {
     expect(root.filter(id => id >= 256)).toEqual([P, S, M]);
   });
 
+  test.each(['psm', 'spm', 'none'] as const)(
+    'has an end that is an ordinary token as the text it is, %s',
+    mode => {
+      const [prefix, suffix] = ['a}b\nc}', '}\n}'];
+      const promptWith = (own: object | undefined) =>
+        promptOf(
+          tokenizer,
+          own && fimFormat(tokenizer, own),
+          { mode, rollback: 'line', suffixFrom: 'cursor' },
+          { prefix, suffix },
+        );
+      const psm = '<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>';
+      const spm = '<|fim_prefix|><|fim_suffix|>{suffix}<|fim_middle|>{prefix}';
+      expect(promptWith({ psm, spm, end: '}' })).toEqual(promptWith({ psm, spm }));
+    },
+  );
+
   test.each([
     ['psm', 'line'],
     ['psm', 'boundary'],
