@@ -142,9 +142,13 @@ export class Model {
     return this.folder.start ? 1 : 0;
   }
 
-  /** How it fills in the middle; undefined where it does not. */
+  /** How it fills in the middle; undefined where it does not, or has no rows for the marks. */
   get fim(): FimFormat | undefined {
-    return this.folder.fim;
+    const { fim } = this.folder;
+    const parts = Object.values(fim?.templates ?? {}).flat();
+    return parts.every(part => typeof part === 'string' || part.every(id => id < this.rows))
+      ? fim
+      : undefined;
   }
 
   /** Folders of the autoencoders that come with the model. */
@@ -162,9 +166,14 @@ export class Model {
     return this.folder.ends.includes(id);
   }
 
+  /** Tokens from here on are in no answer: special ones, of which the model has no rows. */
+  private get rows(): number {
+    return this.backend?.vocabSize ?? Infinity;
+  }
+
   /** Throws `UserError` where no token ends a text. */
   checkEnds(): void {
-    if (this.folder.ends.length > 0) return;
+    if (this.folder.ends.some(id => id < this.rows)) return;
     throw new UserError(
       `${this.info.name} has no end-of-text token. Set "eos_token_id" in its config.json.`,
     );
@@ -234,7 +243,7 @@ export class Model {
   ): Promise<Uint32Array[]> {
     const prefix = this.withStartToken(before);
     const { ends, tokenizer, name } = this.folder;
-    const vocabSize = Math.min(tokenizer.vocabSize, this.backend?.vocabSize ?? Infinity);
+    const vocabSize = Math.min(tokenizer.vocabSize, this.rows);
     if (prefix.length === 0)
       throw new UserError(`${name} has no start-of-text token, so it cannot continue an empty text.`);
     const request = { ...rule, prefix, ends, vocabSize };

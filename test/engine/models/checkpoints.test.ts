@@ -139,7 +139,7 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
 
 describe('a token above the table', () => {
   const TEXT = 'Ab 12';
-  const open = async (more: object[] = [], own?: object) => {
+  const open = async (more: object[] = [], own?: object, generation: object = {}) => {
     const folder = writeModelFolder(fresh(), { graph: false });
     writeCheckpoint(folder, withVocabulary(llama, BYTE_VOCAB));
     const path = join(folder, 'tokenizer.json');
@@ -147,6 +147,7 @@ describe('a token above the table', () => {
     json.added_tokens.push(...more);
     writeFileSync(path, JSON.stringify(json));
     if (own) writeFileSync(join(folder, 'tokenscope.json'), JSON.stringify(own));
+    writeFileSync(join(folder, 'generation_config.json'), JSON.stringify(generation));
     const runtime = join(await bundleEngine(), 'runtime.js');
     return Model.open(folder, 2048, () => new RuntimeClient(runtime));
   };
@@ -178,6 +179,19 @@ describe('a token above the table', () => {
       await expect(rows).rejects.toThrow(refused);
     } finally {
       plain.dispose();
+      model.dispose();
+    }
+  });
+
+  test('that is a mark or an end is as if the tokenizer did not have it', async () => {
+    const names = ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>', '<|endoftext|>'];
+    const more = names.map((content, i) => ({ id: BYTE_VOCAB + i, content, special: true }));
+    const model = await open(more, undefined, { eos_token_id: BYTE_VOCAB + 3 });
+    try {
+      expect(model.tokenizer.idOf('<|fim_middle|>')).toBe(BYTE_VOCAB + 2);
+      expect(model.fim).toBeUndefined();
+      expect(() => model.checkEnds()).toThrow(/has no end-of-text token/);
+    } finally {
       model.dispose();
     }
   });
