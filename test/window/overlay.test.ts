@@ -1,7 +1,7 @@
 // The overlay's answers inside a real extension host, with the built-in model in its real process.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { engine, hoverText, isScored, open, product, run, until } from './support';
+import { endEngine, engine, hoverText, isScored, open, product, run, until } from './support';
 
 const TEXT = 'export function sum(a: number, b: number): number {\r\n  return a + b;\r\n}\r\n';
 /** No model expects these words. */
@@ -19,8 +19,7 @@ interface TokenLine {
 describe('the overlay', () => {
   before(async () => {
     await product().activate();
-    // Another file may have left it running.
-    engine().stop();
+    await endEngine();
   });
   after(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 

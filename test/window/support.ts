@@ -74,4 +74,17 @@ export async function until<T>(
   }
 }
 
+/** Ends the engine that another file has left, and those that its requests under way start once more to be answered. */
+export async function endEngine(): Promise<void> {
+  let without = 0;
+  await until(
+    async () => {
+      if (engine().pid === undefined) return ++without;
+      engine().stop();
+      return (without = 0);
+    },
+    polls => polls === 20,
+  );
+}
+
 export const isScored = (text: string) => /rank \d+; entropy/.test(text);
