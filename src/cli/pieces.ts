@@ -26,7 +26,10 @@ export async function serverPieces(
   return piecesOf(await findServer(model, send, signal), text, signal);
 }
 
-/** The fields of `inspect`, with so many alternatives listed; `id`, `rank` of what is not listed, `varentropy` and `context` are not known. */
+/**
+ * The fields of `inspect`, with at most `topK` alternatives; `id`, `rank` of what is not listed, `varentropy` and `context`
+ * are not known.
+ */
 export function* pieceLines(
   text: string,
   pieces: readonly Piece[],

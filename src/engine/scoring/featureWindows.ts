@@ -103,7 +103,7 @@ export class FeatureWindows {
           candidates: { limit },
         });
         const masked = Math.max(0, this.maskedTo(window) - ownStart);
-        // Else they would fill the budget by which it is told whether the rest is enough.
+        // Else they would count in the budget that decides whether the rest is enough.
         const kept = filterRows(rows, (_, token) => token >= masked);
         parts.push({ first: ownStart, rows: { ...rows, ...kept }, masked });
       }
