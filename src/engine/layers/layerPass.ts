@@ -39,9 +39,10 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
           windows,
           most,
           compute: async (window, _, signal) => {
-            const text = windowText(document, stream, window);
-            if (known.of(model, options, text) === undefined)
-              known.add(model, options, text, await measure.compute(model, text, options, signal));
+            const key = keyOf(stream, window);
+            if (known.of(model, options, key) !== undefined) return;
+            const text = windowText(document, stream, window, key);
+            known.add(model, options, key, await measure.compute(model, text, options, signal));
           },
         });
         return { scored };
@@ -58,9 +59,8 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
         if (window.end <= first) continue;
         const from = Math.max(first, window.ownStart);
         const to = Math.min(end, window.end);
-        const { ids } = stream.tokens(window.start, window.end);
-        const own = { ids, endsText: endsText(stream, window) };
-        const found = known.prefixOf(model, options, own, from - window.start);
+        const key = keyOf(stream, window);
+        const found = known.prefixOf(model, options, key, from - window.start);
         const until = Math.min(to, window.start + (found?.length ?? 0));
         if (found && from < until)
           values.set(found.subarray(from - window.start, until - window.start), from - first);
@@ -71,23 +71,26 @@ export function layerPass(opened: () => Model, id: LayerPassId, measure: WindowM
   };
 }
 
-function endsText(stream: TokenStream, { end }: Window): boolean {
-  return end === stream.size.tokens;
+function keyOf(stream: TokenStream, { start, end }: Window): WindowKey {
+  return { ids: stream.tokens(start, end).ids, endsText: end === stream.size.tokens };
 }
 
-function windowText(document: Document, stream: TokenStream, window: Window): WindowText {
-  const { start, end } = window;
-  const { ids, utf16Starts, utf16Ends, byteStarts, byteEnds } = stream.tokens(start, end);
+function windowText(
+  document: Document,
+  stream: TokenStream,
+  { start, end }: Window,
+  key: WindowKey,
+): WindowText {
+  const { utf16Starts, utf16Ends, byteStarts, byteEnds } = stream.tokens(start, end);
   const [from = 0, to = from] = [utf16Starts[0], utf16Ends.at(-1)];
   const [fromByte = 0] = byteStarts;
   return {
-    ids,
+    ...key,
     text: document.text.slice(from, to),
     utf16Starts: utf16Starts.map(offset => offset - from),
     utf16Ends: utf16Ends.map(offset => offset - from),
     byteStarts: byteStarts.map(offset => offset - fromByte),
     byteEnds: byteEnds.map(offset => offset - fromByte),
-    endsText: endsText(stream, window),
   };
 }
 
