@@ -2,7 +2,7 @@
 import type { FeatureAt, FeatureName, LogitEffect, Pin } from '../core/sae/featureValues';
 import type { Agreement } from '../core/sae/predicate';
 import { methodsOf } from './channel';
-import type { DocumentVersion, Range16 } from './types';
+import type { DocumentVersion, Range16, Refusal } from './types';
 
 export interface SaeInfo {
   /** Of its folder. */
@@ -142,13 +142,13 @@ export interface FeatureApi {
   /** Features whose labels hold the words, or whose number it is. */
   findFeatures(params: { words: string; rows: number }): FeatureName[];
 
-  /** Where a feature is highest in a text that is no document. */
+  /** Where a feature is highest in a text that is no document; why not, where the model cannot read it. */
   examplesIn(params: {
     uri: string;
     text: string;
     feature: number;
     count: number;
-  }): FeatureExample[];
+  }): FeatureExample[] | Refusal;
 
   effect(
     params: DocumentVersion & {

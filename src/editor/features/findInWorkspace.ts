@@ -5,6 +5,7 @@ import { decodeUtf8 } from '../../core/text/utf8';
 import { reasonToSkip } from '../../core/text/textFiles';
 import { Cancelled, UserError } from '../../core/errors';
 import type { FeatureExample } from '../../protocol/features';
+import type { Refusal } from '../../protocol/types';
 import { openAt } from '../ui/goTo';
 import { showList } from '../ui/messages';
 import { inform } from '../ui/notifications';
@@ -25,14 +26,15 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
     const uris = files.slice(0, SEARCHED_FILES);
     const all: FeatureExample[] = [];
     const searched = { texts: 0, unread: 0, isPart: files.length > uris.length };
-    const refused: { uri: Uri; error: UserError }[] = [];
+    const refused: string[] = [];
     for (const [i, uri] of uris.entries()) {
       if (signal.aborted) break;
       report(i + 1, uris.length, `file ${i + 1} of ${uris.length}`);
       const text = await textOf(uri);
       if (text === null) searched.unread++;
       const found = text && (await examplesIn(autoencoder, uri, text, feature, signal));
-      if (found instanceof UserError) refused.push({ uri, error: found });
+      if (found && 'refused' in found)
+        refused.push(`${workspace.asRelativePath(uri)}: ${found.refused}.`);
       else if (found) {
         searched.texts++;
         all.push(...found);
@@ -42,8 +44,6 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
           'Another autoencoder was opened during the search. Run the search again.',
         );
     }
-    // What no text passes is not about a text.
-    if (refused[0] && searched.texts === 0) throw refused[0].error;
     // A search that was cancelled shows what it had found.
     return {
       examples: all.sort((a, b) => b.value - a.value),
@@ -76,7 +76,8 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
 function wordsOf(searched: {
   texts: number;
   unread: number;
-  refused: readonly { uri: Uri; error: UserError }[];
+  /** Why texts were left out. */
+  refused: readonly string[];
   isPart: boolean;
   isCancelled: boolean;
 }): string {
@@ -85,11 +86,7 @@ function wordsOf(searched: {
   return [
     `Texts searched: ${formatCount(texts)}.`,
     ...(unread > 0 ? [`Files that could not be read: ${formatCount(unread)}.`] : []),
-    ...(first
-      ? [
-          `Texts left out: ${formatCount(refused.length)}. ${workspace.asRelativePath(first.uri)}: ${first.error.message}`,
-        ]
-      : []),
+    ...(first ? [`Texts left out: ${formatCount(refused.length)}. ${first}`] : []),
     ...(isPart
       ? [`Only the first ${formatCount(SEARCHED_FILES)} files of the workspace were searched.`]
       : []),
@@ -107,20 +104,19 @@ async function textOf(uri: Uri): Promise<string | undefined | null> {
   }
 }
 
-/** Undefined if the search was cancelled; an error where the model cannot read the text. */
+/** Undefined if the search was cancelled. */
 async function examplesIn(
   autoencoder: Autoencoder,
   uri: Uri,
   text: string,
   feature: number,
   signal: AbortSignal,
-): Promise<readonly FeatureExample[] | UserError | undefined> {
+): Promise<readonly FeatureExample[] | Refusal | undefined> {
   const request = { uri: uri.toString(), text, feature, count: EXAMPLES_PER_FILE };
   try {
     return await autoencoder.call(remote => remote.examplesIn(request, signal));
   } catch (error) {
     if (error instanceof Cancelled) return undefined;
-    if (error instanceof UserError) return error;
     throw error;
   }
 }

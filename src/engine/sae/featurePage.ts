@@ -100,7 +100,6 @@ export async function examplesInText(
   { uri, text, feature, count }: { uri: string; text: string; feature: number; count: number },
   signal: AbortSignal,
 ): Promise<FeatureExample[]> {
-  service.checkFeature(feature);
   const document = new Document(uri, 0, text);
   await service.windows.run(document, {
     visible: [],

@@ -2,6 +2,7 @@
 import { parsePredicate } from '../../core/sae/predicate';
 import type { Handlers } from '../../protocol/channel';
 import type { FeatureApi, FeatureOptions } from '../../protocol/features';
+import { asRefusal } from '../asRefusal';
 import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
 import { featureLines, neuronpediaLines } from './featureJson';
@@ -39,7 +40,11 @@ export function featureRequests(state: EngineState): Handlers<FeatureApi> {
 
     findFeatures: ({ words, rows }) => findFeatures(needed(), words, rows),
 
-    examplesIn: (params, signal) => examplesInText(needed(), params, signal),
+    examplesIn: (params, signal) => {
+      const service = needed();
+      service.checkFeature(params.feature);
+      return asRefusal(() => examplesInText(service, params, signal));
+    },
 
     effect: (params, signal) => {
       const document = state.documentAt(params);

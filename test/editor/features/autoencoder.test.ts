@@ -29,6 +29,8 @@ class World {
   labels: readonly UserLabel[] = [];
   /** While a request runs. */
   meanwhile: (asked: string) => unknown = () => {};
+  /** Why the model cannot read a text. */
+  refused: (uri: string) => string | undefined = () => undefined;
   agreement = async (predicate: string): Promise<object> => ({
     fires: 4,
     holds: predicate.length,
@@ -49,6 +51,8 @@ class World {
     agreement: ({ predicate }: { predicate: string }) => this.agreement(predicate),
     examplesIn: async ({ uri, text }: { uri: string; text: string }) => {
       await this.meanwhile(uri);
+      const refused = this.refused(uri);
+      if (refused !== undefined) return { refused };
       return [{ uri, line: 1, before: '', token: text, after: '', value: text.length }];
     },
     /** Which one answers. */
@@ -385,9 +389,7 @@ test('a search leaves out a text that the model cannot read, and says why', asyn
   fake.files.set('/a.txt', bytes('ab')).set('/b.txt', bytes('abcd'));
   fake.choose = () => undefined;
   fake.listWords.length = 0;
-  world.meanwhile = uri => {
-    if (uri.endsWith('a.txt')) throw new UserError('It cannot be spelled.');
-  };
+  world.refused = uri => (uri.endsWith('a.txt') ? 'It cannot be spelled' : undefined);
   await findInWorkspace(world.autoencoder, 3);
   expect(fake.listWords).toEqual([
     'Texts searched: 1. Texts left out: 1. a.txt: It cannot be spelled.',
