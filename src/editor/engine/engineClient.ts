@@ -104,7 +104,10 @@ export class Engine {
     return this.process?.isGone ? undefined : this.process;
   }
 
-  /** Runs a request, once more if the engine dies under it. Throws `UserError` if it dies again. */
+  /**
+   * Runs a request, once more if the engine dies under it. Throws `UserError` if it dies again, `Cancelled` if the request
+   * does: nobody waits for it any more.
+   */
   async call<T>(request: (engine: RunningEngine) => Promise<T>): Promise<T> {
     await this.load();
     for (let deaths = 0; ;) {
@@ -112,6 +115,7 @@ export class Engine {
       try {
         return await process.watched((this.opening ??= this.open(process)).then(request));
       } catch (error) {
+        if (error instanceof Cancelled) throw error;
         const isReplaced = this.process !== undefined && this.process !== process;
         if (!(await process.hasEnded()) && !isReplaced) throw error;
         if (this.process === process) deaths++;

@@ -96,6 +96,20 @@ test('stop ends the process', async () => {
   await ended(pid);
 });
 
+test('a cancelled request whose process has ended starts no other', async () => {
+  const { opened, ended } = begin();
+  await opened();
+  const pid = engine.pid!;
+  const cancelled = engine.call(async () => {
+    process.kill(pid, 'SIGKILL');
+    await ended(pid);
+    throw new Cancelled();
+  });
+  await expect(cancelled).rejects.toThrow(Cancelled);
+  expect(engine.pid).toBeUndefined();
+  expect(engine.state.kind).toBe('stopped');
+});
+
 test('an engine that is given up stays so when its last process has ended', async () => {
   const { states, ended, opened } = begin();
   const died: number[] = [];
