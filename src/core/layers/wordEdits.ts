@@ -11,7 +11,10 @@ interface Span {
 export interface EditedWord {
   readonly wordStart: number;
   readonly wordEnd: number;
-  /** What follows the word, up to the next word that is edited: at the same place in both texts. */
+  /**
+   * What follows the word, to the end of the last word before the next one that is edited: at the same place in both texts.
+   * The space before that one is not part of it: the token of the edited word may begin there.
+   */
   readonly after: Span;
 }
 
@@ -28,11 +31,13 @@ export function wordEdits(
   seed: number,
 ): { edited: string; stretches: EditedWord[] } {
   const random = seededRandom(seed + round);
-  const words: Span[] = [];
+  const words: (Span & { lastEnd: number })[] = [];
   let index = 0;
+  let lastEnd = 0;
   eachWord(text, (start, end) => {
     if (index++ % rounds === round && !/[\ud800-\udfff]/.test(text.slice(start, end)))
-      words.push({ start, end });
+      words.push({ start, end, lastEnd });
+    lastEnd = end;
   });
   let edited = '';
   let at = 0;
@@ -47,7 +52,7 @@ export function wordEdits(
   }
   edited += text.slice(at);
   const stretches = words.map(({ start, end }, i) => {
-    const after = { start: end, end: words[i + 1]?.start ?? text.length };
+    const after = { start: end, end: words[i + 1]?.lastEnd ?? text.length };
     return { wordStart: start, wordEnd: end, after };
   });
   return { edited, stretches: stretches.filter(({ after }) => after.start < after.end) };
