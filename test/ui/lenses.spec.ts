@@ -17,7 +17,7 @@ const CODE = `export function words(text: string): string[] {
 /** The number of each lens, as its `format` writes numbers. */
 const NUMBERS: Record<string, RegExp> = {
   rank: /\d+/,
-  features: /\d+\.\d %/,
+  features: /\d+\.\d\d %/,
   unexplained: /\d+\.\d %/,
   varentropy: /\d+\.\d\d bits²/,
   exitDepth: /\d+ % of the layers not needed/,

@@ -39,7 +39,7 @@ function isScaled({ scale, group }: Lens): boolean {
  * share above a bound reaches it, also where many values are equal.
  */
 export function measuredBounds(
-  { decimals }: HeatScale,
+  scale: HeatScale,
   values: Iterable<number>,
 ): MeasuredBounds | undefined {
   const sorted = Float64Array.from([...values].filter(value => !Number.isNaN(value))).sort();
@@ -47,11 +47,11 @@ export function measuredBounds(
   const boundAt = (share: number) => {
     const at = Math.ceil(share * sorted.length);
     if (sorted[at] !== sorted[at - 1]) return sorted[at]!;
-    return sorted.find(value => value > sorted[at]!) ?? sorted.at(-1)! + 10 ** -decimals;
+    return sorted.find(value => value > sorted[at]!) ?? sorted.at(-1)! + 10 ** -scale.decimals;
   };
   const bounds = densities.map(density => [
     density,
-    ascending(SHARES[density].map(boundAt), decimals),
+    ascending(SHARES[density].map(boundAt), scale),
   ]);
   return Object.fromEntries(bounds) as Record<Density, readonly number[]>;
 }
@@ -80,7 +80,8 @@ export function withHeat(
 }
 
 /** As many bounds, from that of a step on. */
-function movedUp({ bounds, decimals }: HeatScale, first: number): readonly number[] {
+function movedUp(scale: HeatScale, first: number): readonly number[] {
+  const { bounds } = scale;
   if (first === 0) return bounds;
   const last = bounds.length - 1;
   const moved = bounds.map((_, i) => {
@@ -88,17 +89,20 @@ function movedUp({ bounds, decimals }: HeatScale, first: number): readonly numbe
     const [below, above] = [bounds[Math.floor(at)]!, bounds[Math.ceil(at)]!];
     return below + (at - Math.floor(at)) * (above - below);
   });
-  return ascending(moved, decimals);
+  return ascending(moved, scale);
 }
 
-/** Rounded as the legend shows them, and each above the one before. */
-function ascending(bounds: readonly number[], decimals: number): number[] {
+/** Rounded as the legend shows them, each above the one before, and none above the highest value. */
+function ascending(
+  bounds: readonly number[],
+  { decimals, most = Infinity }: Pick<HeatScale, 'decimals' | 'most'>,
+): number[] {
   const unit = 10 ** -decimals;
   const rounded: number[] = [];
-  for (const bound of bounds) {
+  bounds.forEach((bound, i) => {
     const least = (rounded.at(-1) ?? -Infinity) + unit;
-    const value = Math.max(Number(bound.toPrecision(3)), least);
-    rounded.push(Number(value.toFixed(decimals)));
-  }
+    const highest = most - (bounds.length - 1 - i) * unit;
+    rounded.push(Number(Math.min(Math.max(bound, least), highest).toFixed(decimals)));
+  });
   return rounded;
 }

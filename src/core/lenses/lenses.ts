@@ -149,9 +149,10 @@ export const lenses = {
       bounds: [90, 95, 98, 99, 99.5, 99.8, 99.95],
       unit: '%',
       decimals: 2,
+      most: 100,
     },
     value: (scores, row) => 100 * (scores?.features?.unusual[row] ?? NaN),
-    format: value => `${value.toFixed(1)} %`,
+    format: value => `${value.toFixed(2)} %`,
     explain: ({ scores, row }) => explainUnusual(scores?.features, row),
   }),
   pinned: lens({

@@ -30,6 +30,8 @@ export interface HeatScale {
   readonly bounds: readonly number[];
   readonly unit: string;
   readonly decimals: number;
+  /** The highest value that there is. */
+  readonly most?: number;
   /** Where the bounds come from, for the legend: a sentence without its period. */
   readonly about?: string;
 }

@@ -70,6 +70,18 @@ test('without a measurement the bounds of the lens move up', () => {
   expect(scaleOf(withDensity(surprisal, 'normal')).about).toBeUndefined();
 });
 
+test('bounds close to 100 % keep the decimals of the lens', () => {
+  const { bounds } = scaleOf(withDensity(lenses.features, 'normal'));
+  expect(bounds).toEqual([98, 98.67, 99.17, 99.5, 99.7, 99.85, 99.95]);
+  const shares = Array.from({ length: 10_000 }, (_, i) => i / 100);
+  const { subtle } = measuredBounds(scaleOf(lenses.features), shares)!;
+  expect(subtle).toEqual([95, 96.5, 97.6, 98.5, 99.1, 99.5, 99.8]);
+  // Many tokens are above all that their feature was ever seen to be.
+  const high = shares.map(share => Math.min(100, 99 + share / 50));
+  const { normal } = measuredBounds(scaleOf(lenses.features), high)!;
+  expect(normal).toEqual([99.94, 99.95, 99.96, 99.97, 99.98, 99.99, 100]);
+});
+
 test('lenses without heat, and those on layers, are as they are', () => {
   for (const density of densities) {
     expect(withDensity(lenses.attention, density)).toBe(lenses.attention);

@@ -69,12 +69,12 @@ describe.each(Object.entries<Lens>(lenses))('%s', (_, lens) => {
 test('the most unusual feature is named where there is one, with what its number is', () => {
   const row = { scores, row: 0, index: 0 };
   expect(lenses.features.explain(row)).toEqual([
-    { name: 'Features', value: '63.0 %' },
-    { name: 'most unusual feature', value: '#12, higher than 63.0 % of its values' },
+    { name: 'Features', value: '63.00 %' },
+    { name: 'most unusual feature', value: '#12, higher than 63.00 % of its values' },
   ]);
   const byMaximum = { ...scores.features!, byDistribution: false };
   const [, named] = lenses.features.explain({ ...row, scores: { ...scores, features: byMaximum } });
-  expect(named!.value).toBe('#12, at 63.0 % of its maximum');
+  expect(named!.value).toBe('#12, at 63.00 % of its maximum');
   const none = { ...scores.features!, unusualFeature: Int32Array.of(-1) };
   expect(lenses.features.explain({ ...row, scores: { ...scores, features: none } })).toHaveLength(
     1,
