@@ -42,7 +42,7 @@ export interface FeatureName {
   readonly label: Label;
   /** The share of tokens in its training data where it fires; null if unknown. */
   readonly density: number | null;
-  /** The highest value in its training data, or in this document if that is unknown. */
+  /** The highest value in its training data, or in what was encoded since it was opened if that is unknown. */
   readonly max: number | null;
 }
 

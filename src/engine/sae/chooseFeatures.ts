@@ -25,5 +25,5 @@ export async function chooseFeatures(
   const all = await pass.candidates(document, budget, signal);
   const rows = concatRows(all.map(each => each.rows));
   const kept = choice.kind === 'topK' ? perToken(rows, choice.k) : mutualChoice(rows, budget);
-  return [{ first: 0, rows: { ...rows, ...kept }, masked: 0 }];
+  return [{ first: 0, rows: { ...rows, ...kept }, masked: tokens - count }];
 }

@@ -83,8 +83,8 @@ function rowsByFeature(
   });
 }
 
-/** Features on at a token, on average. */
+/** Features on at a token that is not masked, on average. */
 function l0Of(parts: readonly KnownFeatureRows[]): number {
-  const tokens = parts.reduce((sum, { rows }) => sum + rows.norms.length, 0);
+  const tokens = parts.reduce((sum, { rows, masked }) => sum + rows.norms.length - masked, 0);
   return parts.reduce((sum, { rows }) => sum + rows.values.length, 0) / (tokens || 1);
 }

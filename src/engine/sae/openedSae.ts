@@ -120,7 +120,7 @@ export class OpenedSae {
     return this.max !== undefined;
   }
 
-  /** Updates the highest values by rows that were encoded. */
+  /** Updates the highest values by rows that were encoded, without those of masked tokens. */
   note({ features, values }: SparseRows): void {
     for (let i = 0; i < features.length; i++)
       this.seen[features[i]!] = Math.max(this.seen[features[i]!]!, values[i]!);

@@ -151,7 +151,8 @@ export class FeatureWindows {
     };
     const onEncoded = (rows: FeatureRows): void => {
       parts.push(rows);
-      this.opened.note(rows);
+      const masked = Math.max(0, this.maskedTo(window) - window.ownStart - count);
+      this.opened.note(filterRows(rows, (_, token) => token >= masked));
       count += rowCount(rows);
       keep();
       onRows(count);

@@ -42,4 +42,5 @@ test('masked tokens take no part in the choice, nor in whether enough is known f
   const [all] = await chooseFeatures(context, document, [], choice, signal);
   // 64 of each token are asked for first: the second one has more that are higher than all of the third.
   expect([...all!.rows.starts]).toEqual([0, 0, 70, 70]);
+  expect(all!.masked).toBe(1);
 });
