@@ -20,7 +20,10 @@ export interface TokenContrast {
 /** The default b: how strongly the negative model is subtracted. */
 export const STRENGTH = 1;
 
-/** `positive` and `negative`: log-probabilities of one vocabulary. */
+/**
+ * `positive` and `negative`: log-probabilities of one vocabulary. One may have more rows after it, which pad the weights
+ * and stand for no token: they are not part of the divergence.
+ */
 export function contrastOf(
   positive: LogprobRow,
   negative: LogprobRow,
@@ -28,7 +31,8 @@ export function contrastOf(
   b = STRENGTH,
 ): TokenContrast {
   const sum = new LogSum();
-  for (let id = 0; id < positive.length; id++) {
+  const tokens = Math.min(positive.length, negative.length);
+  for (let id = 0; id < tokens; id++) {
     if (positive[id]! > -Infinity) sum.add((1 + b) * positive[id]! - b * negative[id]!);
   }
   return {

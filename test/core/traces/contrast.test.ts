@@ -44,6 +44,15 @@ describe('a pair of models', () => {
     expect(Math.abs(contrastScore(found, one.b) - one.contrast)).toBeLessThan(1e-9);
   });
 
+  test('has no part in the rows that pad the weights of one of them', () => {
+    const random = randomOf(seedOr(4));
+    const [one, two] = [randomRow(random, 12, 8), randomRow(random, 12, 8)];
+    const padded = Float64Array.of(...one, -40, -50);
+    const { divergence } = contrastOf(one, two, 3);
+    expect(contrastOf(padded, two, 3).divergence).toBe(divergence);
+    expect(contrastOf(one, Float64Array.of(...two, -40), 3).divergence).toBe(divergence);
+  });
+
   test('is 0 for tokens on which it agrees, and changes sign when swapped', () => {
     const random = randomOf(seedOr(1));
     for (let i = 0; i < 50; i++) {
