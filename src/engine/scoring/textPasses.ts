@@ -12,7 +12,7 @@ import type { Document } from '../documents/document';
 import type { EngineState } from '../engineState';
 import type { ColumnOptions, Pass, RowSpan } from './pass';
 
-/** Tokens around a span with which its numbers and words are whole. */
+/** Tokens around a span that are read with it: more of them where a number or a word goes on there. */
 const AROUND = 64;
 
 export const numbersPass = (state: EngineState): Pass =>
@@ -69,8 +69,15 @@ function textPass(
 /** The text of a span and of the tokens around it; `shift`: of the span's first token. Offsets are relative to the text. */
 function slice(document: Document, tokenizer: Tokenizer, span: RowSpan) {
   const stream = document.streamBy(tokenizer);
-  const first = Math.max(0, span.first - AROUND);
-  const tokens = stream.tokens(first, Math.min(stream.size.tokens, span.end + AROUND));
+  const count = stream.size.tokens;
+  const cuts = (token: number) =>
+    isInWord(document.text, stream.tokens(token, token + 1).utf16Starts[0]!);
+  let [first, end] = [span.first, span.end];
+  do first = Math.max(0, first - AROUND);
+  while (first > 0 && cuts(first));
+  do end = Math.min(count, end + AROUND);
+  while (end < count && cuts(end));
+  const tokens = stream.tokens(first, end);
   const [utf16 = 0, bytes = 0] = [tokens.utf16Starts[0], tokens.byteStarts[0]];
   const less = (offsets: Uint32Array, by: number) => offsets.map(offset => offset - by);
   const encoding: Encoding = {
@@ -87,6 +94,14 @@ function slice(document: Document, tokenizer: Tokenizer, span: RowSpan) {
     utf16Ends: less(tokens.utf16Ends, utf16),
     shift: span.first - first,
   };
+}
+
+/** Of words, and of numbers with their commas; halves of a character are taken for a letter. */
+const WORD = /[\p{L}\p{M}\p{N}\p{Cs},]/u;
+
+/** Whether a word or a number may go on across an offset. */
+function isInWord(text: string, at: number): boolean {
+  return WORD.test(text.charAt(at - 1)) && WORD.test(text.charAt(at));
 }
 
 const english = new WeakMap<Tokenizer, number>();

@@ -76,6 +76,26 @@ test('digit groups are those of the numbers', () => {
   expect(rows.map(row => values[row])).toEqual([0, 1, 2, 3, 4, 5, 6]);
 });
 
+test('a number and a word of more tokens than are read around a view are read whole', async () => {
+  const digits = '1234567890'.repeat(20);
+  const word = 'xq'.repeat(200);
+  const text = `${digits} ${word} end`;
+  const long = { uri: 'long', version: 1 };
+  await engine.setDocument({ ...long, text }, signal);
+  const ofView = (id: Id, utf16Start: number, utf16End: number) => {
+    const range = { utf16Start, utf16End };
+    return engine.view({ ...long, range, maxTokens: 1e6, passes: [id] }, signal) as TokenView;
+  };
+  for (const id of ['numbers', 'words'] as const) {
+    const all = valuesOf(id, ofView(id, 0, text.length));
+    for (const at of [3, 90, 150, 199, 300, 420, 590]) {
+      const part = ofView(id, at, at + 1);
+      expect(valuesOf(id, part)).toEqual(all.slice(part.first, part.first + part.ids.length));
+    }
+  }
+  expect(valuesOf('numbers', ofView('numbers', 150, 151))).toEqual([150]);
+});
+
 test('a long word and a word of another script are cut finely, short ones are left out', () => {
   const view = viewOf('words', 0, PART.length);
   const values = valuesOf('words', view);
