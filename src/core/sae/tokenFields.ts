@@ -1,5 +1,6 @@
 // Properties of each token that follow from the text alone: the columns that predicates test. Strings, comments and
 // brackets are found by regular expressions, the same as in training/sae/predicates.py, and without a parser.
+import { isHighSurrogate, isLowSurrogate } from '../text/characters';
 
 export interface TokenFields {
   readonly token: readonly string[];
@@ -98,6 +99,8 @@ export function fieldsOf(
   };
   const stack: [string, string][] = [];
   let lineStart = 0;
+  /** Characters of the line before `at`. */
+  let column = 0;
   let at = 0;
   let seen = new Set<string>();
   let pairs = new Set<string>();
@@ -105,7 +108,10 @@ export function fieldsOf(
     const [a, b] = [starts[i]!, ends[i]!];
     for (let c = at; c < a; c++) {
       const character = text[c]!;
-      if (character === '\n') lineStart = c + 1;
+      const isSecondHalf =
+        isLowSurrogate(text.charCodeAt(c)) && isHighSurrogate(text.charCodeAt(c - 1));
+      if (!isSecondHalf) column++;
+      if (character === '\n') [lineStart, column] = [c + 1, 0];
       else if (inside[c] !== 'code') continue;
       else if ('([{'.includes(character)) {
         const before = text.slice(Math.max(lineStart, c - 40), c);
@@ -142,7 +148,7 @@ export function fieldsOf(
     pairs.add(`${previous}\0${token}`);
     out.depth.push(stack.length);
     out.indent.push(whole.length - body.length);
-    out.column.push(lead.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '_').length);
+    out.column.push(column);
     out.context.push(i % window);
   }
   return out;

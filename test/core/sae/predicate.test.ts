@@ -13,6 +13,7 @@ import { PredicateError } from '../../../src/core/errors';
 import { classOf, fieldsOf, shapeOf, type TokenFields } from '../../../src/core/sae/tokenFields';
 import { matchesOf } from '../../../src/engine/sae/predicatePattern';
 import { golden, root } from '../../support/paths';
+import { processorSeconds } from '../../support/processorSeconds';
 
 const matches: MatchesOf = (pattern, texts) =>
   matchesOf(pattern, texts, new AbortController().signal);
@@ -89,6 +90,21 @@ test("every predicate of the built-in autoencoder's labels can be read", () => {
   });
   expect(predicates.length).toBeGreaterThan(1000);
   for (const predicate of predicates) expect(parsePredicate(predicate).length).toBeGreaterThan(0);
+});
+
+test('columns count characters, those of a long line in linear time', () => {
+  const { column } = fieldsOf(
+    'a\u{1f600}b\n\u{1f600}c',
+    [0, 1, 3, 4, 5, 7],
+    [1, 3, 4, 5, 7, 8],
+    'x',
+  );
+  expect(column).toEqual([0, 1, 2, 3, 0, 1]);
+  const line = 'ab\u{1f600}'.repeat(30_000);
+  const starts = Array.from({ length: 60_000 }, (_, i) => 2 * i);
+  const ends = starts.map(start => start + 2);
+  const seconds = processorSeconds(() => fieldsOf(line, starts, ends, 'x'));
+  expect(seconds).toBeLessThan(5);
 });
 
 test('an exponential expression is ended, and the blanks of a clause take linear time', async () => {

@@ -120,10 +120,12 @@ function partsOf(
       end: range.first + part.end,
     }));
   }
+  // Within the range: a separator that it lacks is not searched in the rest of the text.
+  const within = places.text.slice(start, end);
   const parts: TokenRange[] = [];
   for (let at = start; at < end;) {
-    const found = places.text.indexOf(separator, at);
-    const next = found < 0 ? end : Math.min(end, found + separator.length);
+    const found = within.indexOf(separator, at - start);
+    const next = found < 0 ? end : start + found + separator.length;
     for (const part of partsOf(places, at, next, size, separators, level + 1)) parts.push(part);
     at = next;
   }

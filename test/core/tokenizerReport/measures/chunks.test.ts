@@ -18,6 +18,7 @@ import { cutAt, randomCuts } from '../../../support/cutEncoding';
 import { seedOr } from '../../../support/seed';
 import { hasShared, shared, tokenizerOf } from '../../../support/shared';
 import { models } from '../../../support/paths';
+import { processorSeconds } from '../../../support/processorSeconds';
 import { pick, randomOf } from '../../../support/toys';
 
 const range = (first: number, end: number): TokenRange => ({ first, end });
@@ -143,6 +144,21 @@ describe('chunks', () => {
     expect(split('aa bb. cc dd\n\nee', 8, 0)).toEqual(['aa bb. ', 'cc dd\n\n', 'ee']);
     expect(split('abcdefgh', 3, 0)).toEqual(['abc', 'def', 'gh']);
     expect(split('', 3, 0)).toEqual([]);
+  });
+
+  test('a separator that a part lacks is not searched in the rest of the text', () => {
+    const line = `${'.'.repeat(600)}\n`;
+    const text = line.repeat(6000);
+    const ends = Uint32Array.from({ length: text.length }, (_, i) => i + 1);
+    const places = new TokenPlaces(text, {
+      ids: ends,
+      byteStarts: ends.map(end => end - 1),
+      byteEnds: ends,
+      normalized: undefined,
+      missing: undefined,
+    });
+    const seconds = processorSeconds(() => chunksBySeparators(places, { size: 500, overlap: 0 }));
+    expect(seconds).toBeLessThan(5);
   });
 
   test('at separators share whole parts', () => {
