@@ -79,7 +79,8 @@ export class TokenStream {
   /** The offset in bytes of the first character that the tokens leave out, if there is one. */
   get missing(): number | undefined {
     let first: number | undefined;
-    visitTokens(this.#rope, 0, Infinity, (segment, before) => {
+    // From -1: a segment may have nothing but what is left out.
+    visitTokens(this.#rope, -1, Infinity, (segment, before) => {
       if (segment.missing !== undefined) first ??= segment.missing + before.bytes;
     });
     return first;

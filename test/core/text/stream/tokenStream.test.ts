@@ -208,6 +208,25 @@ test('a range of tokens is read from the stream', () => {
   }
 });
 
+test('what a vocabulary cannot spell is missing, also where no token is left', () => {
+  const { pre_tokenizer, model } = file;
+  const vocab = { a: 0, b: 1 };
+  const tokenizer = loadTokenizer({
+    'tokenizer.json': {
+      pre_tokenizer,
+      model: { ...model, vocab, merges: [] },
+      decoder: file.decoder,
+    },
+  });
+  for (const [text, missing] of [
+    ['ab', undefined],
+    ['é', 0],
+    ['abé', 2],
+    ['éa', 0],
+  ] as const)
+    expect(new TokenStream(tokenizer, text).missing).toBe(missing);
+});
+
 test('a boundary is hard before a space after a visible character, and after a single line end', () => {
   const at = (text: string) =>
     [...text].flatMap((_, i) => (beforeWords.isHard(text, i) ? [i] : []));
