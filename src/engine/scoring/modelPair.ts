@@ -45,14 +45,14 @@ export class ModelPair {
     { signal, onProgress = () => {} }: PairOpening = {},
   ): Promise<ModelPair> {
     const { positive, negative } = members;
-    if (same(positive, negative)) {
+    const folders = [positive, negative].map(({ folder }) => folder || opened.info.folder);
+    if (folders[0] === folders[1] && (positive.prompt ?? '') === (negative.prompt ?? '')) {
       throw new UserError(
         'A pair needs two different models, or one model with two prompts. These two are the same.',
       );
     }
     const models = new Map<string, Model>([[opened.info.folder, opened]]);
     const own: Model[] = [];
-    const folders = [positive, negative].map(({ folder }) => folder || opened.info.folder);
     const total = new Set(folders.filter(folder => folder !== opened.info.folder)).size;
     const prompted = async ({ folder, prompt }: PairMember): Promise<Prompted> => {
       let model = models.get(folder || opened.info.folder);
@@ -109,10 +109,6 @@ export function pairOfFolder(folder: string): PairMembers | undefined {
   const [positive, negative] = [pathOf('positive'), pathOf('negative')];
   if (!positive || !negative) return undefined;
   return { positive: { folder: positive }, negative: { folder: negative } };
-}
-
-function same(one: PairMember, other: PairMember): boolean {
-  return one.folder === other.folder && (one.prompt ?? '') === (other.prompt ?? '');
 }
 
 function checkVocabulary(opened: Model, { tokenizer, info }: Model): void {

@@ -62,6 +62,16 @@ test('the last choice, whichever is opened first', async () => {
   expect(pair.current?.info.positive).toBe('fast');
 });
 
+test('the open model beside itself, named and not, is no pair', async () => {
+  const { pair, asked } = scripted();
+  const named = { folder: folderOf('opened') };
+  for (const other of [named, { folder: '' }]) {
+    const members = { positive: { folder: '' }, negative: other };
+    await expect(pair.choose(members, true)).rejects.toThrow(/^A pair needs two different models/);
+  }
+  expect(asked).toEqual([]);
+});
+
 test('none that was chosen beside the model before', async () => {
   const { pair, choose, disposed, opens } = scripted();
   const chosen = choose('slow');
