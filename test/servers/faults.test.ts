@@ -19,7 +19,7 @@ import {
   type ServerFault,
 } from '../support/fakeServers';
 import { problemOf } from '../support/hubClient';
-import { BYTE_VOCAB, writeModelFolder } from '../support/modelFolder';
+import { BYTE_VOCAB, START_ID, writeModelFolder } from '../support/modelFolder';
 import { randomOf } from '../support/toys';
 import { sampleOf, seedOr } from '../support/seed';
 
@@ -357,8 +357,9 @@ test.each(KINDS)(
 
 function checkRows(kind: FakeKind, rows: readonly TokenRow[]): void {
   expect(rows, kind).toHaveLength(IDS.length - 1);
+  const start = kind === 'llamaCppPython' ? [START_ID] : [];
   for (const [i, { logprob, rank }] of rows.entries()) {
-    const expected = logSoftmax(fakeLogits(IDS.subarray(0, i + 1), BYTE_VOCAB));
+    const expected = logSoftmax(fakeLogits([...start, ...IDS.subarray(0, i + 1)], BYTE_VOCAB));
     const own = expected[IDS[i + 1]!]!;
     expect(logprob, kind).toBeCloseTo(own, 3);
     if (rank > 0) expect(rank, kind).toBe(expected.filter(value => value > own).length + 1);

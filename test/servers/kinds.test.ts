@@ -61,36 +61,60 @@ const TEXT = 'const naïve = 1; // 日本\n';
 
 const byIds: FakeKind[] = ['llamaCpp', 'vllm', 'sglang'];
 /** They put no start before a text, and take none by id. */
-const byText: FakeKind[] = ['tgi', 'llamaCppPython', 'echo'];
+const byText: FakeKind[] = ['tgi', 'echo'];
+/** It puts the start before a text itself, and does not say how likely the first token is. */
+const python: FakeKind = 'llamaCppPython';
 
-test.each([...byIds, ...byText])('%s: every token has the number of the model', async kind => {
-  const named = byText.includes(kind) ? withoutStart : folder;
-  const model = await open(await start(kind), named);
-  const { ids, scores, pending } = await scoresOf(model, TEXT);
-  expect(pending).toBe(0);
-  const before = byText.includes(kind) ? [] : [START_ID];
-  for (const [row, id] of ids.entries()) {
-    const expected = logSoftmax(fakeLogits([...before, ...ids.subarray(0, row)], BYTE_VOCAB));
-    if (before.length + row === 0) {
-      expect(scores.logprobs[row]).toBeNaN();
-      continue;
+test.each([...byIds, ...byText, python])(
+  '%s: every token has the number of the model',
+  async kind => {
+    const named = byText.includes(kind) ? withoutStart : folder;
+    const model = await open(await start(kind), named);
+    const { ids, scores, pending } = await scoresOf(model, TEXT);
+    expect(pending).toBe(0);
+    const before = byText.includes(kind) ? [] : [START_ID];
+    for (const [row, id] of ids.entries()) {
+      const expected = logSoftmax(fakeLogits([...before, ...ids.subarray(0, row)], BYTE_VOCAB));
+      if (row === 0 && (before.length === 0 || kind === python)) {
+        expect(scores.logprobs[row]).toBeNaN();
+        continue;
+      }
+      expect(scores.logprobs[row]).toBeCloseTo(expected[id]!, 4);
+      const order = [...expected.keys()].sort((a, b) => expected[b]! - expected[a]!);
+      if (kind === 'vllm') expect(scores.ranks[row]).toBe(order.indexOf(id) + 1);
+      else if (scores.ranks[row]! > 0) expect(scores.ranks[row]).toBe(order.indexOf(id) + 1);
+      const own = expected.reduce((sum, value) => sum - Math.exp(value) * value, 0);
+      // Alternatives by text are lost where two have one text, which is often among bytes.
+      if (
+        kind === 'tgi' ||
+        (kind === 'llamaCppPython' && Number.isNaN(scores.entropiesNats[row]))
+      ) {
+        expect(scores.entropiesNats[row]).toBeNaN();
+        continue;
+      }
+      const upper = scores.entropyUppersNats![row]!;
+      if (!Number.isNaN(upper)) expect(upper).toBeGreaterThanOrEqual(own - 1e-4);
+      expect(scores.entropiesNats[row]).toBeLessThanOrEqual(own + 1e-4);
+      if (byIds.includes(kind))
+        expect([...scores.topIds.subarray(row * 5, row * 5 + 5)]).toEqual(order.slice(0, 5));
     }
-    expect(scores.logprobs[row]).toBeCloseTo(expected[id]!, 4);
-    const order = [...expected.keys()].sort((a, b) => expected[b]! - expected[a]!);
-    if (kind === 'vllm') expect(scores.ranks[row]).toBe(order.indexOf(id) + 1);
-    else if (scores.ranks[row]! > 0) expect(scores.ranks[row]).toBe(order.indexOf(id) + 1);
-    const own = expected.reduce((sum, value) => sum - Math.exp(value) * value, 0);
-    // Alternatives by text are lost where two have one text, which is often among bytes.
-    if (kind === 'tgi' || (kind === 'llamaCppPython' && Number.isNaN(scores.entropiesNats[row]))) {
-      expect(scores.entropiesNats[row]).toBeNaN();
-      continue;
-    }
-    const upper = scores.entropyUppersNats![row]!;
-    if (!Number.isNaN(upper)) expect(upper).toBeGreaterThanOrEqual(own - 1e-4);
-    expect(scores.entropiesNats[row]).toBeLessThanOrEqual(own + 1e-4);
-    if (byIds.includes(kind))
-      expect([...scores.topIds.subarray(row * 5, row * 5 + 5)]).toEqual(order.slice(0, 5));
-  }
+  },
+);
+
+test('llama-cpp-python puts the start before a text also where it is not known here', async () => {
+  const server = await start(python);
+  const [known, unknown] = [await open(server), await open(server, withoutStart)];
+  expect(unknown.startTokens).toBe(0);
+  expect(await scoresOf(unknown, TEXT)).toEqual(await scoresOf(known, TEXT));
+});
+
+test('llama-cpp-python is refused where its numbers are those of other tokens', async () => {
+  const server = await start(python, { start: null });
+  const words =
+    /the model has no start token, .* \(its issue 1983\)\. Serve the model with llama-server/;
+  expect(await problemOf(open(server))).toMatch(words);
+  const found = await findServer(server.address, send);
+  expect(await problemOf(piecesOf(found, TEXT))).toMatch(words);
 });
 
 test.each([

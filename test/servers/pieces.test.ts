@@ -15,7 +15,7 @@ import { sendBy } from '../../src/servers/transport';
 import { fakeLogits } from '../support/fakeBackend';
 import { FakeServer, type FakeKind } from '../support/fakeServers';
 import { problemOf } from '../support/hubClient';
-import { BYTE_VOCAB, writeModelFolder } from '../support/modelFolder';
+import { BYTE_VOCAB, START_ID, writeModelFolder } from '../support/modelFolder';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-pieces-'));
 const folder = writeModelFolder(join(scratch, 'bytes'), { graph: false, start: false });
@@ -43,12 +43,13 @@ test.each(['llamaCpp', 'vllm', 'sglang', 'tgi', 'llamaCppPython', 'echo'] as con
     expect(Buffer.concat(pieces.map(piece => piece.bytes))).toEqual(Buffer.from(bytes));
     // A token is a byte.
     const ids = [...bytes];
+    const before = kind === 'llamaCppPython' ? [START_ID] : [];
     let at = 0;
     for (const { logprob, tokens, start, top } of pieces) {
       expect(start).toBe(at);
       let nats = 0;
       for (let i = at; i < at + tokens; i++)
-        nats += logSoftmax(fakeLogits(ids.slice(0, i), BYTE_VOCAB))[ids[i]!]!;
+        nats += logSoftmax(fakeLogits([...before, ...ids.slice(0, i)], BYTE_VOCAB))[ids[i]!]!;
       if (at === 0) expect(logprob).toBeNaN();
       else expect(logprob).toBeCloseTo(nats, 4);
       if (kind !== 'tgi' && at > 0) expect(top.length).toBeGreaterThan(0);

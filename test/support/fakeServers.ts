@@ -7,6 +7,7 @@ import { logSoftmax } from '../../src/core/exactBytes/logSum';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Certificate } from './certificate';
 import { fakeLogits } from './fakeBackend';
+import { START_ID } from './modelFolder';
 
 export type FakeKind =
   'llamaCpp' | 'vllm' | 'sglang' | 'tgi' | 'llamaCppPython' | 'echo' | 'ollama' | 'lmStudio';
@@ -39,6 +40,8 @@ export interface FakeServerOptions {
   readonly maxLogprobs?: number;
   /** The ids that it gives of a text that is not scored, in place of the tokenizer's. */
   readonly tokenize?: (text: string) => number[];
+  /** The token that llama-cpp-python puts before a text; null: none. */
+  readonly start?: number | null;
   /** It speaks TLS with it. */
   readonly certificate?: Certificate;
 }
@@ -150,6 +153,12 @@ export class FakeServer {
     return [...row.keys()].filter(id => row[id]! >= least);
   }
 
+  /** Of llama-cpp-python. */
+  get startTokens(): number[] {
+    const { start = START_ID } = this.options;
+    return start === null ? [] : [start];
+  }
+
   encode(text: string): number[] {
     return [...this.tokenizer.encode(text).ids];
   }
@@ -197,7 +206,8 @@ function tokensOf(server: FakeServer, { path, body }: SeenRequest): number {
   if (given === undefined || path.endsWith('/tokenize')) return 0;
   const { max_new_tokens: most } = (body.sampling_params ?? body.parameters ?? {}) as Body;
   const written = Number(body.max_tokens ?? body.n_predict ?? most ?? 0);
-  return (typeof given === 'string' ? server.encode(given) : ids(given)).length + written;
+  const start = server.kind === 'llamaCppPython' ? server.startTokens.length : 0;
+  return start + (typeof given === 'string' ? server.encode(given) : ids(given)).length + written;
 }
 
 const modelList =
@@ -323,24 +333,42 @@ function echoCompletion(server: FakeServer, body: Body): unknown {
   const prompt = server.encode(String(body.prompt));
   const all = [...prompt, server.likeliest(server.rowAfter(prompt), 1)[0]!];
   const rows = all.map((_, i) => server.rowAfter(all.slice(0, i)));
+  const top = (i: number) => server.likeliest(rows[i]!, body.logprobs as number);
+  return echoed(server, body, all, rows, top, prompt.length);
+}
+
+/**
+ * As `_create_completion` of llama_cpp/llama.py: row i is what the model says after token i of the prompt, of which the
+ * list leaves the start token out; without one, the rows are those of the tokens after.
+ */
+function pythonCompletion(server: FakeServer, body: Body): unknown {
+  const start = server.startTokens;
+  const prompt = [...start, ...server.encode(String(body.prompt))];
+  const rows = prompt.map((_, i) => server.rowAfter(prompt.slice(0, i + 1)));
+  const written = server.likeliest(rows.at(-1)!, 1)[0]!;
+  const all = [...prompt.slice(start.length), written].slice(0, rows.length);
+  const top = (i: number) => [...server.likeliest(rows[i]!, body.logprobs as number), all[i]!];
+  return echoed(server, body, all, rows, top, prompt.length);
+}
+
+function echoed(
+  server: FakeServer,
+  body: Body,
+  all: readonly number[],
+  rows: readonly Float64Array[],
+  top: (i: number) => number[],
+  promptTokens: number,
+): unknown {
   const logprobs = {
     tokens: all.map(id => server.textOf(id)),
     token_logprobs: all.map((id, i) => (i === 0 ? null : rows[i]![id])),
-    top_logprobs: rows.map((row, i) =>
-      i === 0
-        ? null
-        : Object.fromEntries(
-            [
-              ...server.likeliest(row, body.logprobs as number),
-              // llama-cpp-python has the text's own token among them in any case.
-              ...(server.kind === 'llamaCppPython' ? [all[i]!] : []),
-            ].map(id => [server.textOf(id), row[id]]),
-          ),
+    top_logprobs: all.map((_, i) =>
+      i === 0 ? null : Object.fromEntries(top(i).map(id => [server.textOf(id), rows[i]![id]])),
     ),
     text_offset: [],
   };
   const choices = [{ text: body.prompt, index: 0, logprobs }];
-  return { model: server.model, choices, usage: { prompt_tokens: prompt.length } };
+  return { model: server.model, choices, usage: { prompt_tokens: promptTokens } };
 }
 
 const ANSWERS: Record<FakeKind, Record<string, Answer>> = {
@@ -392,8 +420,10 @@ const ANSWERS: Record<FakeKind, Record<string, Answer>> = {
   },
   llamaCppPython: {
     '/v1/models': modelList(() => ({ owned_by: 'me' })),
-    '/extras/tokenize': (server, { input }) => ({ tokens: server.tokenize(String(input)) }),
-    '/v1/completions': echoCompletion,
+    '/extras/tokenize': (server, { input }) => ({
+      tokens: [...server.startTokens, ...server.tokenize(String(input))],
+    }),
+    '/v1/completions': pythonCompletion,
   },
   echo: {
     '/v1/models': modelList(() => ({ owned_by: 'somebody' })),

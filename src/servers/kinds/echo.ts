@@ -1,10 +1,10 @@
-// Servers with OpenAI's completions that echo the prompt with its log-probabilities: llama-cpp-python, and any other that
-// does. They give texts in place of ids.
+// Servers with OpenAI's completions that echo the prompt with its log-probabilities. They give texts in place of
+// ids.
 import { asNumber, asObjects, asString, isObject, type Json } from '../../core/json';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { SaidPiece } from '../alignPieces';
 import type { Look } from '../look';
-import type { Alternative, Recognised, ScoreTask, ServerKind, TokenRow } from '../server';
+import type { Alternative, ScoreTask, ServerKind, TokenRow } from '../server';
 import type { ServerClient } from '../serverClient';
 import { spelledBytes, TokenTexts } from '../tokenTexts';
 import {
@@ -16,53 +16,33 @@ import {
   type Facts,
 } from './knownServer';
 
-export const llamaCppPython: ServerKind = {
-  title: 'llama-cpp-python',
-  recognise: ({ model }) =>
-    model?.owned_by === 'me' ? echoing(model, 'llama-cpp-python', '/extras/tokenize') : undefined,
-};
-
 /** The last that is asked: whatever has a list of models. */
 export const openAiEcho: ServerKind = {
   title: 'OpenAI-compatible',
-  recognise: ({ model }) => model && echoing(model, asString(model.owned_by) ?? ''),
+  recognise({ model }) {
+    if (!model) return undefined;
+    const facts = echoFacts(model, asString(model.owned_by) ?? '');
+    return {
+      ...facts,
+      sources: [facts.model],
+      open: (client, tokenizer) => new EchoServer(client, tokenizer, facts),
+      pieces: (client, text, signal) => piecesOf(client, facts.model, text, signal),
+    };
+  },
 };
 
-function echoing(
-  model: NonNullable<Look['model']>,
-  version: string,
-  tokenizes?: string,
-): Recognised {
-  const facts = {
-    model: asString(model.id) ?? '',
-    version: versionOf(version),
-    contextTokens: asNumber(model.max_model_len) ?? asNumber(model.context_length),
-  };
-  return {
-    ...facts,
-    sources: [facts.model],
-    open: (client, tokenizer) => new EchoServer(client, tokenizer, facts, tokenizes),
-    pieces: (client, text, signal) => piecesOf(client, facts.model, text, signal),
-  };
-}
+export const echoFacts = (model: NonNullable<Look['model']>, version: string): Facts => ({
+  model: asString(model.id) ?? '',
+  version: versionOf(version),
+  contextTokens: asNumber(model.max_model_len) ?? asNumber(model.context_length),
+});
 
-class EchoServer extends KnownServer {
-  readonly tokenize?: (text: string, signal?: AbortSignal) => Promise<number[]>;
+export class EchoServer extends KnownServer {
   private readonly texts: TokenTexts;
 
-  constructor(
-    client: ServerClient,
-    tokenizer: Tokenizer,
-    facts: Facts,
-    tokenizes: string | undefined,
-  ) {
+  constructor(client: ServerClient, tokenizer: Tokenizer, facts: Facts) {
     super(client, tokenizer, facts);
     this.texts = new TokenTexts(tokenizer);
-    if (tokenizes)
-      this.tokenize = async (input, signal) => {
-        const { tokens } = await client.post(tokenizes, { model: this.model, input }, 0, signal);
-        return this.checks.ids(tokens);
-      };
   }
 
   async identity(signal?: AbortSignal): Promise<string> {
@@ -78,9 +58,9 @@ class EchoServer extends KnownServer {
   ): Promise<void> {
     const { lead, text: prompt } = this.texts.windowOf(ids, this.checks);
     const asked = { model: this.model, prompt };
-    const echo = await echoOf(this.client, asked, ids.length, this.mostAlternatives, signal);
-    const { tokens, own, top, most } = echo;
-    this.mostAlternatives = most;
+    const echo = await echoOf(this.client, asked, signal, ids.length, this.mostAlternatives);
+    this.mostAlternatives = echo.most;
+    const { tokens, own, top, most } = this.placed(echo, lead, ids.length - lead);
     // It writes one token after them.
     this.checks.count(tokens.length - (tokens.length > ids.length ? 1 : 0), ids.length);
     if (own.length !== tokens.length || (top.length > 0 && top.length !== tokens.length))
@@ -93,6 +73,7 @@ class EchoServer extends KnownServer {
     const rows = Array.from(ids.subarray(first), (id, i) => {
       const place = first + i;
       const logprob = own[place];
+      if (Number.isNaN(logprob)) return UNKNOWN;
       const row = isObject(top[place]) ? top[place] : {};
       const named = row[String(tokens[place])];
       if (typeof named === 'number' && !String(tokens[place]).includes('\ufffd'))
@@ -102,6 +83,14 @@ class EchoServer extends KnownServer {
       return this.checks.row(id, id, logprob, undefined, list);
     });
     onRows(rows, first);
+  }
+
+  /**
+   * With what it says of token i of a window at place i, and NaN where it says nothing of a token that has tokens before
+   * it. `lead`: how many of them it puts before the text itself; `count`: those of the text. Throws `UserError`.
+   */
+  protected placed(echo: Echo, _lead: number, _count: number): Echo {
+    return echo;
   }
 
   /** Up to the first whose token is not certain. */
@@ -135,7 +124,9 @@ function isWholeList(row: Json, text: string, own: unknown, most: number): boole
   return count === most + 1 || (count === most && Number(own) > least);
 }
 
-interface Echo {
+const UNKNOWN: TokenRow = { logprob: NaN, rank: 0, top: [] };
+
+export interface Echo {
   readonly tokens: unknown[];
   readonly own: unknown[];
   readonly top: unknown[];
@@ -145,12 +136,12 @@ interface Echo {
   readonly promptTokens: number | undefined;
 }
 
-async function echoOf(
+export async function echoOf(
   client: ServerClient,
   asked: { model: string; prompt: string },
-  tokens: number,
-  wanted: number,
   signal: AbortSignal | undefined,
+  tokens = Buffer.byteLength(asked.prompt),
+  wanted = ALTERNATIVES,
 ): Promise<Echo> {
   const { answer, most } = await askAllowed(wanted, logprobs => {
     const body = { ...asked, max_tokens: 1, temperature: 0, echo: true, logprobs };
@@ -174,10 +165,13 @@ async function piecesOf(
   prompt: string,
   signal: AbortSignal | undefined,
 ): Promise<SaidPiece[]> {
-  const bytes = Buffer.byteLength(prompt);
-  const echo = await echoOf(client, { model, prompt }, bytes, ALTERNATIVES, signal);
-  const { tokens, own, top, promptTokens = tokens.length - 1 } = echo;
-  return tokens.slice(0, promptTokens).map((token, i) => {
+  const echo = await echoOf(client, { model, prompt }, signal);
+  return saidPieces(echo, echo.promptTokens ?? echo.tokens.length - 1);
+}
+
+/** The first `count` of its tokens: those of the text. */
+export function saidPieces({ tokens, own, top }: Echo, count: number): SaidPiece[] {
+  return tokens.slice(0, count).map((token, i) => {
     const listed = Object.entries(isObject(top[i]) ? top[i] : {})
       .flatMap(([text, logprob]) => (typeof logprob === 'number' ? { text, logprob } : []))
       .sort((a, b) => b.logprob - a.logprob);

@@ -1,8 +1,9 @@
 // The kinds of servers; the first that recognises an answer as its own is taken.
 import type { ServerKind } from '../server';
-import { llamaCppPython, openAiEcho } from './echo';
+import { openAiEcho } from './echo';
 import { lmStudio, ollama } from './generating';
 import { llamaCpp } from './llamaCpp';
+import { llamaCppPython } from './llamaCppPython';
 import { sglang } from './sglang';
 import { tgi } from './tgi';
 import { vllm } from './vllm';
