@@ -15,6 +15,7 @@ const ALONE = [
   'test/engine/files/fileSource.test.ts',
   'test/engine/scoring/textPasses.test.ts',
   'test/host/extensionPackage.test.ts',
+  'test/servers/withoutRuntime.test.ts',
 ];
 
 export default defineConfig({

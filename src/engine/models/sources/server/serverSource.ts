@@ -14,6 +14,7 @@ export function serverSource(
   options: ClientOptions = clientDefaults,
 ): ModelSource {
   return {
+    isElsewhere: true,
     find: () => undefined,
     whyNone: () => 'it is not a server',
     async open(address, _folder, _shape, _startRuntime, opening) {
