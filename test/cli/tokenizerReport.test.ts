@@ -28,6 +28,36 @@ test('prints a report as text, JSON and values for a spreadsheet', () => {
   expect(csv).toContain(`all,${tokens},${second},`);
 });
 
+test('printed values are read back as the rows of the tables, whatever a term holds', () => {
+  writeFileSync(join(scratch, 'one.txt'), 'one term, and\nanother');
+  writeFileSync(join(scratch, 'odd.csv'), '"term, and\nanother"\n"say ""one"""\none\n');
+  const args = ['tokenizer-report', 'one.txt', '--model', coder, '--section', 'terms'];
+  const [report] = readLines([...args, '--glossary', 'odd.csv']) as [Report];
+  const expected = report.sections
+    .flatMap(({ blocks }) => blocks.flatMap(block => (block.kind === 'table' ? block.rows : [])))
+    .map(({ cells }) => cells.map(textOf));
+  const rows = rowsOfCsv(run([...args, '--glossary', 'odd.csv', '--csv']).out);
+  expect(rows).toEqual(expect.arrayContaining(expected));
+  expect(rows.map(([first]) => first)).toEqual(
+    expect.arrayContaining(['term, and\nanother', 'say "one"', 'one']),
+  );
+});
+
+const textOf = (cell: string | number | null) => String(cell ?? '');
+
+/** Fails where a field is neither plain nor in quotes. */
+function rowsOfCsv(csv: string): string[][] {
+  const rows: string[][] = [[]];
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n␍]*))(,|\n)/y;
+  while (field.lastIndex < csv.length) {
+    const at = field.lastIndex;
+    const found = field.exec(csv) ?? expect.fail(`no field at ${csv.slice(at, at + 40)}`);
+    rows.at(-1)!.push(found[1]?.replaceAll('""', '"') ?? found[2]!);
+    if (found[3] === '\n') rows.push([]);
+  }
+  return rows;
+}
+
 test.each([
   [['--section', 'wrong'], /--section takes size.*not "wrong"/],
   [['--second', 'nowhere'], /Tokenizer not found: .*nowhere/],

@@ -97,9 +97,9 @@ export const tokenizerReport = defineCommand({
     );
     const scored = values.sums ? await withModelSums(report, paths[0]!, values.seed) : report;
     const all = { ...scored, skipped: [...skipped, ...report.skipped] };
-    await print(
-      values.json ? [`${JSON.stringify(all)}\n`] : values.csv ? [reportCsv(all)] : lines(all),
-    );
+    if (values.json) return print([`${JSON.stringify(all)}\n`]);
+    // Carriage returns are spelled wherever text is printed.
+    await print(values.csv ? [reportCsv(all, '\n')] : lines(all));
   },
 });
 

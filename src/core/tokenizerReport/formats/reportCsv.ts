@@ -1,12 +1,12 @@
 // A report's tables as comma-separated values, for a spreadsheet.
 import { tableOfCurve, type Block, type Cell, type Report } from '../report';
 
-/** All tables and curves one under the other, each under a line with its section and title (RFC 4180). */
-export function reportCsv(report: Report): string {
+/** All tables and curves one under the other, each under a line with its section and title: RFC 4180 but for `rowEnd`. */
+export function reportCsv(report: Report, rowEnd: '\r\n' | '\n' = '\r\n'): string {
   const rows = report.sections.flatMap(({ title, blocks }) =>
     blocks.flatMap(block => [[title, block.title], ...rowsOf(block), []]),
   );
-  return rows.map(row => `${row.map(field).join(',')}\r\n`).join('');
+  return rows.map(row => `${row.map(field).join(',')}${rowEnd}`).join('');
 }
 
 function rowsOf(block: Block): Cell[][] {
