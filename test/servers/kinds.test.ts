@@ -306,25 +306,27 @@ test.each(['llamaCpp', 'vllm', 'sglang'] as const)('%s continues a text by seeds
   expect(written.map(ids => [...ids])).toEqual([expected, expected]);
 });
 
+const PENALTIES = { presence_penalty: 0, frequency_penalty: 0 };
+const OF_LLAMA_CPP = {
+  dry_multiplier: 0,
+  xtc_probability: 0,
+  typical_p: 1,
+  mirostat: 0,
+  dynatemp_range: 0,
+  top_n_sigma: -1,
+};
 test.each([
-  ['llamaCpp', 0],
-  ['vllm', -1],
-  ['sglang', -1],
-] as const)('%s samples as is asked, whatever its defaults are', async (kind, all) => {
+  ['llamaCpp', { top_k: 0, repeat_penalty: 1, ...OF_LLAMA_CPP }],
+  ['vllm', { top_k: -1, repetition_penalty: 1 }],
+  ['sglang', { top_k: -1, repetition_penalty: 1 }],
+] as const)('%s samples as is asked, whatever its defaults are', async (kind, neutral) => {
   const server = await start(kind);
   const model = await open(server);
   const rule = { temperature: 1, topP: 0.9, maxTokens: 1, seeds: Uint32Array.of(1) };
   await model.sample([97], rule, signal);
   const body = server.seen.findLast(({ body }) => JSON.stringify(body).includes('"top_p"'))!.body;
   const said = (body.sampling_params ?? body) as Record<string, unknown>;
-  expect(said).toMatchObject({ temperature: 1, top_p: 0.9, top_k: all, min_p: 0 });
-  // llama.cpp has no penalties unless they are asked for.
-  if (kind !== 'llamaCpp')
-    expect(said).toMatchObject({
-      repetition_penalty: 1,
-      presence_penalty: 0,
-      frequency_penalty: 0,
-    });
+  expect(said).toMatchObject({ temperature: 1, top_p: 0.9, min_p: 0, ...PENALTIES, ...neutral });
 });
 
 test('a server that refuses in the middle is an answer with the reason', async () => {

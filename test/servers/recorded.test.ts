@@ -40,13 +40,25 @@ async function ownRows(
   }));
 }
 
+const PENALTIES = ['presence_penalty', 'frequency_penalty'];
 /** The checkpoint has no generation_config.json: without one these are vLLM's own. */
-const DEFAULTS = ['top_k', 'min_p', 'repetition_penalty', 'presence_penalty', 'frequency_penalty'];
+const OF_VLLM = ['top_k', 'min_p', 'repetition_penalty', ...PENALTIES];
+/** Its recorded `/props` has the same values for what a request leaves out. */
+const OF_LLAMA_CPP = [
+  'repeat_penalty',
+  ...PENALTIES,
+  'dry_multiplier',
+  'xtc_probability',
+  'typical_p',
+  'mirostat',
+  'dynatemp_range',
+  'top_n_sigma',
+];
 
 test.each([
-  ['llamaCpp', servedByLlama, Infinity, []],
+  ['llamaCpp', servedByLlama, Infinity, OF_LLAMA_CPP],
   // It says the likeliest alone.
-  ['vllm', servedByVllm, 20, DEFAULTS],
+  ['vllm', servedByVllm, 20, OF_VLLM],
 ] as const)('%s: numbers of a text are those of its model', async (kind, served, known, unsaid) => {
   const { path, architecture, built } = await served();
   const { contextTokens, hiddenSize } = architecture;

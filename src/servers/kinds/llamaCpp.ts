@@ -26,6 +26,19 @@ const LOWEST = -1e30;
 
 const RAW = { temperature: 1, top_k: 0, top_p: 1, min_p: 0, cache_prompt: true, stream: false };
 
+/** Where a request leaves these out, the flags of the server or the metadata of its file decide which token is drawn. */
+const PLAIN_SAMPLING = {
+  repeat_penalty: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+  dry_multiplier: 0,
+  xtc_probability: 0,
+  typical_p: 1,
+  mirostat: 0,
+  dynatemp_range: 0,
+  top_n_sigma: -1,
+};
+
 export const llamaCpp: ServerKind = {
   title: 'llama.cpp server',
   recognise({ props, model }: Look): Recognised | undefined {
@@ -130,6 +143,7 @@ class LlamaCppServer extends KnownServer {
   ): Promise<Uint32Array> {
     const body = {
       ...RAW,
+      ...PLAIN_SAMPLING,
       prompt: [...prefix],
       n_predict: maxTokens,
       temperature,
