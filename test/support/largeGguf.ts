@@ -5,13 +5,19 @@ import { dirname } from 'node:path';
 import type { TensorToWrite } from './gguf';
 import { goldenGgufs, ggufOfFamily } from './ggufFamilies';
 
-const F16 = 1;
+/** The number of each type in the format. */
+const TYPES = { F32: 0, F16: 1 };
+const BYTES = { F32: 4, F16: 2 };
 /** Inner width: 201 MB of 32-bit floats in each product. */
 const INNER = 3 << 19;
 const WIDTH = 32;
 
-/** `layers` of 604 MB of 32-bit floats each, which is what is written. Returns the path. */
-export function writeLargeGguf(path: string, layers: number): string {
+/** `layers` of 604 MB of 32-bit floats each: what is written of those that the file has in 16 bits. Returns the path. */
+export function writeLargeGguf(
+  path: string,
+  layers: number,
+  type: keyof typeof TYPES = 'F16',
+): string {
   const llama = goldenGgufs.cases.llama!;
   const keys = { ...llama.keys, block_count: layers, feed_forward_length: INNER };
   const own = Object.entries(llama.tensors).filter(
@@ -20,6 +26,10 @@ export function writeLargeGguf(path: string, layers: number): string {
   const each = Array.from({ length: layers }, (_, layer) =>
     own.map(([name, how]) => [name.replace('blk.0.', `blk.${layer}.`), how] as const),
   );
+  const length = INNER * WIDTH * BYTES[type];
+  const holeOf = (name: string, shape: readonly number[]): TensorToWrite => {
+    return { name, shape, type: TYPES[type], bytes: new Uint8Array(0), hole: length };
+  };
   const holes = Array.from({ length: layers }, (_, layer) => layer).flatMap(layer => [
     holeOf(`blk.${layer}.ffn_gate.weight`, [INNER, WIDTH]),
     holeOf(`blk.${layer}.ffn_up.weight`, [INNER, WIDTH]),
@@ -29,10 +39,6 @@ export function writeLargeGguf(path: string, layers: number): string {
   const head = ggufOfFamily({ ...llama, keys, tensors }, {}, holes);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, head);
-  truncateSync(path, head.length + holes.length * INNER * WIDTH * 2);
+  truncateSync(path, head.length + holes.length * length);
   return path;
-}
-
-function holeOf(name: string, shape: readonly number[]): TensorToWrite {
-  return { name, shape, type: F16, bytes: new Uint8Array(0), hole: INNER * WIDTH * 2 };
 }

@@ -12,6 +12,7 @@ import { goldenArchitecture } from '../../support/checkpoints';
 import type { GgufValueToWrite } from '../../support/gguf';
 import { ggufOfFamily, goldenGgufs, type GoldenGguf } from '../../support/ggufFamilies';
 import { ggufOfCheckpoint } from '../../support/ggufOfCheckpoint';
+import { writeLargeGguf } from '../../support/largeGguf';
 import { logitsApart, steeredLogits } from '../../support/steeredLogits';
 
 /** llama.cpp has GELU as a table in half precision. */
@@ -233,6 +234,14 @@ test.each([
   expect(facts.get('Architecture')).toMatch(new RegExp(`^${name}; golden of the family: "${name}"`));
   expect(Number(/within (\S+) nats/.exec(facts.get('Architecture')!)?.[1])).toBe(nats);
   vi.unstubAllEnvs();
+});
+
+test('what stays in the file counts against the memory, too, and is refused with both numbers', async () => {
+  const path = writeLargeGguf(join(scratch, 'large.gguf'), 3, 'F32');
+  const opened = builtFromGguf(path, { cacheFolder: join(scratch, 'cache'), memory: 2e9 });
+  await expect(opened).rejects.toThrow(
+    /large\.gguf needs 1813 MB of memory, and the limit on this machine is 1500 MB/,
+  );
 });
 
 test('every architecture has a golden', () => {

@@ -36,7 +36,7 @@ export const ggufSource: ModelSource = {
       ? `${path}, ${formOf(prepared)} in ${prepared.path}, ${inMegabytes(prepared.bytes)}`
       : path;
     const golden = GOLDEN[architecture.mlp.activation === 'silu' ? 'silu' : 'gelu'];
-    const weightBytes = prepared.bytes;
+    const weightBytes = memoryOf(prepared);
     const model = { architecture, built, folder: dirname(path), path, from, weightBytes, golden };
     const backend = await openBuilt(model, startRuntime);
     const { report } = backend;
@@ -52,11 +52,11 @@ export function dtypesOf(file: GgufFile): DtypeChoice[] {
   const folder = ggufCache();
   const isPacked = needsPacking(file, { cacheFolder: folder });
   const all = Object.entries(PACKS).flatMap(([dtype, packs]) => {
-    const { places, bytes } = planWeights(file, { cacheFolder: folder, packs });
-    if (tooMuch(bytes) || (packs && !isPackable(file, { cacheFolder: folder }))) return [];
-    const memory = [...places.values()].reduce((sum, place) => sum + lengthOf(place), 0);
+    const plan = planWeights(file, { cacheFolder: folder, packs });
+    if (tooMuch(plan) || (packs && !isPackable(file, { cacheFolder: folder }))) return [];
     const why = packs ? '32-bit floats would take more than a quarter' : 'they fit';
-    return [{ dtype, memory, written: bytes, isDefault: packs === isPacked ? why : null }];
+    const isDefault = packs === isPacked ? why : null;
+    return [{ dtype, memory: memoryOf(plan), written: plan.bytes, isDefault }];
   });
   return all.length > 1 ? all : [];
 }
@@ -81,6 +81,8 @@ export interface BuiltFromGguf {
 export type OpenOptions = Omit<PrepareOptions, 'packs'> & {
   /** Whether products are kept in 4 bits where they are; by default where memory asks for it. */
   readonly packs?: boolean;
+  /** Bytes of the machine. */
+  readonly memory?: number;
 };
 
 /** Throws `UserError` that says what is not known, does not fit or is damaged, `Cancelled` when aborted. */
@@ -91,7 +93,7 @@ export async function builtFromGguf(path: string, given: OpenOptions): Promise<B
     const packs = (given.packs ?? needsPacking(file, given)) && isPackable(file, given);
     const options = { ...given, packs };
     const planned = planWeights(file, options);
-    const problem = tooMuch(planned.bytes);
+    const problem = tooMuch(planned, given.memory);
     if (problem) throw new UserError(`${path} ${problem}.`);
     // First whether all is there: the weights take their time.
     const weights = new GgufWeights(architecture, file.tensors, planned.places, path);
@@ -119,20 +121,24 @@ function isPackable(file: GgufFile, { cacheFolder }: OpenOptions): boolean {
   return [...places.values()].some(({ kind }) => kind === 'blocks');
 }
 
-function needsPacking(file: GgufFile, { cacheFolder }: OpenOptions): boolean {
-  const { bytes } = planWeights(file, { cacheFolder, packs: false });
-  return bytes > Math.max(SMALL_BYTES, totalmem() * SHARE_OF_FLOATS);
+function needsPacking(file: GgufFile, { cacheFolder, memory = totalmem() }: OpenOptions): boolean {
+  const plan = planWeights(file, { cacheFolder, packs: false });
+  return memoryOf(plan) > Math.max(SMALL_BYTES, memory * SHARE_OF_FLOATS);
 }
 
 /** Why a file's weights are too much for this machine: what follows its name, without a period; '' where they are not. */
 export function memoryNeeded(file: GgufFile): string {
   const options = { cacheFolder: ggufCache() };
-  const planned = planWeights(file, { ...options, packs: needsPacking(file, options) });
-  return tooMuch(planned.bytes);
+  return tooMuch(planWeights(file, { ...options, packs: needsPacking(file, options) }));
 }
 
-function tooMuch(bytes: number): string {
-  const most = Math.max(SMALL_BYTES, totalmem() * SHARE_OF_ALL);
+/** Bytes of all weights that are mapped, also of those that stay in the model's file. */
+function memoryOf({ places }: WeightPlan): number {
+  return [...places.values()].reduce((sum, place) => sum + lengthOf(place), 0);
+}
+
+function tooMuch(plan: WeightPlan, memory = totalmem()): string {
+  const [bytes, most] = [memoryOf(plan), Math.max(SMALL_BYTES, memory * SHARE_OF_ALL)];
   if (bytes <= most) return '';
   return `needs ${inMegabytes(bytes)} of memory, and the limit on this machine is ${inMegabytes(most)}. Choose a smaller model, or a Q4_0, Q4_1 or Q4_K_S file of it, which stays in 4 bits`;
 }
