@@ -85,7 +85,7 @@ function isDataOf(graph: string, name: string): boolean {
 /** A weight takes 4 bytes of memory whatever it takes in the file, so that the most exact small one comes first. */
 const QUANTISATIONS = ['Q8_0', 'Q6_K', 'Q5_K_M', 'Q5_K_S', 'Q4_K_M', 'Q4_K_S', 'Q4_1', 'Q4_0'];
 /** Parts of other models, and types that are not opened. */
-const NOT_OPENED = /(^|\/)(mmproj|mtp)-|imatrix|[-._](IQ[123]|TQ[12])_/i;
+const NOT_OPENED = /(^|[/._-])mmproj[/._-]|(^|\/)mtp-|imatrix|[-._](IQ[123]|TQ[12])_/i;
 
 function ggufs(files: readonly HubFile[]): Weights[] {
   const groups = new Map<string, HubFile[]>();

@@ -97,6 +97,18 @@ test('one GGUF file, or all its parts, and nothing beside it', () => {
   expect(plan.path).toMatch(/models--owner--model.snapshots.a{40}.m-Q8_0\.gguf$/);
 });
 
+test.each([
+  'mmproj-F16.gguf',
+  'm.mmproj-Q8_0.gguf',
+  'm-mmproj.gguf',
+  'm_mmproj-v1.5.Q8_0.gguf',
+  'mmproj/m-Q8_0.gguf',
+  'mtp-m-Q8_0.gguf',
+])('%s is a part of a model, and not weights', name => {
+  const whole = 'M-MTP-Q4_0.gguf';
+  expect(weightsOf(repository(name, whole).files).map(each => each.name)).toEqual([whole]);
+});
+
 test('an adapter, whose base is another repository', () => {
   const files = ['adapter_config.json', 'adapter_model.safetensors'];
   expect(neededOf([...files, 'training_args.bin'])).toEqual(files);

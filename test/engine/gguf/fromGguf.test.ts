@@ -334,7 +334,7 @@ describe('a folder with GGUF files', () => {
   };
 
   test('opens as the only model in it', () => {
-    const folder = folderOf('one', 'tiny.gguf', 'mmproj-tiny.gguf');
+    const folder = folderOf('one', 'tiny.gguf', 'mmproj-tiny.gguf', 'tiny.mmproj-Q8_0.gguf');
     expect(readModelFolder(folder)).toMatchObject({
       name: 'tiny',
       path: join(folder, 'tiny.gguf'),

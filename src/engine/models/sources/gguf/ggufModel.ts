@@ -21,7 +21,7 @@ export function isGgufFile(path: string): boolean {
 }
 
 /** Beside the file of a language model. */
-const SIDECAR = /^(mmproj|mtp|imatrix)[-_.]/i;
+const SIDECAR = /(^|[-_.])mmproj[-_.]|^(mtp|imatrix)[-_.]/i;
 /** Any part opens all. */
 const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/i;
 
