@@ -1,5 +1,5 @@
 // LoRA adapters on tiny bases, against peft's merged ones (made by training/golden/adapters.py), and what is refused.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -149,6 +149,37 @@ describe('its base', () => {
     expect(baseOf(writeAdapter(llama, { base_model_name_or_path: other }))).toBe(other);
     const server = writeAdapter(llama, { base_model_name_or_path: `/${other}` });
     expect(() => baseOf(server)).toThrow(/not on this machine/);
+  });
+});
+
+describe('an adapter beside a config.json', () => {
+  const ofItself = (base: string) => {
+    const adapter = writeAdapter(llama);
+    const { config } = goldenArchitecture(llama.base);
+    writeFileSync(join(adapter, 'config.json'), JSON.stringify(config));
+    writeFileSync(join(adapter, 'tokenscope.json'), JSON.stringify({ base }));
+    return adapter;
+  };
+
+  test('is not its own base, whatever its folder is called', () => {
+    const adapter = ofItself('./linked');
+    symlinkSync(adapter, join(adapter, 'linked'), 'junction');
+    const message = /tokenscope\.json names the adapter's own folder as its "base"\. Give the folder/;
+    expect(() => readAdapter(adapter)).toThrow(message);
+    expect(describeFolder(new Place('recent', adapter), adapter)).toMatchObject({
+      opens: 'no',
+      why: expect.stringMatching(message),
+    });
+  });
+
+  test('is a checkpoint where it has an index of shards, too', () => {
+    const adapter = ofItself('.');
+    writeFileSync(join(adapter, 'model.safetensors.index.json'), '{}');
+    writeFileSync(join(adapter, 'tokenizer.json'), tokenizerOfBytes(96));
+    expect(describeFolder(new Place('recent', adapter), adapter)).toMatchObject({
+      format: 'safetensors',
+      family: 'llama',
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import { readModelConfig } from '../modelConfig';
 import { repositoryOf } from '../../files/namedPath';
 import { readAdapter } from '../sources/adapter/adapterSource';
 import { dtypesIn } from '../sources/onnx/graphFiles';
+import { findSafetensors } from '../sources/safetensors/shards';
 import { weightsIn } from '../sources/sources';
 import type { Description } from './description';
 import { Place } from './place';
@@ -32,7 +33,7 @@ export function describeFolder(place: Place, folder: string): Description | unde
   if (!config && !adapter && !hasTokenizer) return undefined;
   const own = place.json(at('tokenscope.json')) ?? {};
   const known = { ...ofConfig(config ?? {}), licence: licenceOfCard(place.head(at('README.md'), MOST_CARD)?.toString('utf8') ?? '') };
-  if (adapter && !names.some(name => /^model.*\.safetensors$/.test(name)))
+  if (adapter && findSafetensors(folder) === undefined)
     return ofAdapter(place, folder, known);
   const weights = ofWeights(place, folder, config ?? {});
   const text = place.head(at('tokenizer.json'), MOST_TOKENIZER);
