@@ -11,6 +11,8 @@ export interface HubEnvironment {
   readonly endpoint: string;
   /** Sent to the endpoint's origin alone. */
   readonly token: string | undefined;
+  /** The variable or the file that it was read from, for messages. */
+  readonly tokenFrom?: string | undefined;
   /** The folder that all tools keep their downloads in; it need not exist. */
   readonly cacheFolder: string;
   /** Nothing may be asked for. */
@@ -26,7 +28,9 @@ export function readEnvironment(
 ): HubEnvironment {
   return {
     endpoint: endpointOf('HF_ENDPOINT', variables.HF_ENDPOINT, 'https://huggingface.co'),
-    token: isOn(variables.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : tokenOf(variables, home),
+    ...(isOn(variables.HF_HUB_DISABLE_IMPLICIT_TOKEN)
+      ? { token: undefined }
+      : tokenOf(variables, home)),
     cacheFolder: cacheFolderOf(variables, home),
     isOffline: isOffline(variables),
   };
@@ -66,15 +70,20 @@ export function endpointOf(variable: string, named: string | undefined, usual: s
   );
 }
 
-function tokenOf(variables: Variables, home: string): string | undefined {
+/** The second is an older name of the first, which huggingface_hub reads, too. */
+const TOKEN_VARIABLES = ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN'];
+
+function tokenOf(variables: Variables, home: string): Pick<HubEnvironment, 'token' | 'tokenFrom'> {
   const path = variables.HF_TOKEN_PATH
     ? expanded(variables.HF_TOKEN_PATH, home)
     : join(hubHome(variables, home), 'token');
-  const token = (variables.HF_TOKEN || variables.HUGGING_FACE_HUB_TOKEN || readToken(path)).trim();
-  if (token === '') return undefined;
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  const variable = TOKEN_VARIABLES.find(name => variables[name]);
+  const token = ((variable && variables[variable]) || readToken(path)).trim();
+  if (token === '') return { token: undefined };
+  const tokenFrom = variable ?? path;
+  if (/^[\x21-\x7e]+$/.test(token)) return { token, tokenFrom };
   throw new UserError(
-    `The token in HF_TOKEN or in ${path} contains invalid characters. Create a new token on the hub, under Access Tokens.`,
+    `The token in ${tokenFrom} contains invalid characters. Create a new token on the hub, under Access Tokens.`,
   );
 }
 

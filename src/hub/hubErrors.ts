@@ -28,7 +28,7 @@ export interface Origin {
   errorOf(
     response: Response,
     subject: Subject,
-    environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
+    environment: Pick<HubEnvironment, 'endpoint' | 'token' | 'tokenFrom'>,
   ): UserError;
 }
 
@@ -54,7 +54,7 @@ export function answerError(
   origin: Origin,
   response: Response,
   subject: Subject,
-  environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
+  environment: Pick<HubEnvironment, 'endpoint' | 'token' | 'tokenFrom'>,
 ): Error {
   const { status, headers } = response;
   if (status === 429 || status === 408 || status >= 500) {
@@ -68,10 +68,10 @@ export function answerError(
 function errorOf(
   { status, headers }: Response,
   subject: Subject,
-  environment: Pick<HubEnvironment, 'endpoint' | 'token'>,
+  environment: Pick<HubEnvironment, 'endpoint' | 'token' | 'tokenFrom'>,
 ): UserError {
   const { what, repository = what, revision, file } = subject;
-  const { endpoint, token } = environment;
+  const { endpoint, token, tokenFrom } = environment;
   const code = headers.get('x-error-code');
   if (code === 'GatedRepo') return gatedError(repository, environment);
   if (code === 'RepoNotFound') return missingError(repository, environment);
@@ -83,7 +83,7 @@ function errorOf(
     return new UserError(`${repository} has no file ${file} at its revision ${revision}.`);
   if (status === 401 && token)
     return new UserError(
-      `The hub rejects the token (HF_TOKEN, or that of \`hf auth login\`). Create a new one at ${endpoint}/settings/tokens.`,
+      `The hub rejects the token in ${tokenFrom}. Create a new one at ${endpoint}/settings/tokens.`,
     );
   if (status === 401 || status === 404) return missingError(repository, environment);
   const words = headers.get('x-error-message');

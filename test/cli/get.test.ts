@@ -56,6 +56,7 @@ const variables = () => ({
   HF_HUB_CACHE: '',
   HUGGINGFACE_HUB_CACHE: '',
   HF_TOKEN: '',
+  HUGGING_FACE_HUB_TOKEN: '',
   HF_TOKEN_PATH: '',
   HF_HUB_OFFLINE: '',
 });
@@ -140,9 +141,9 @@ test('Ctrl+C keeps what is there for the next time', async () => {
 
 test('a token of the environment is sent to the hub, and is in no message', async () => {
   hub.fault = () => ({ status: 401 });
-  const { code, out, err } = await get([NAME], { HF_TOKEN: 'hf_secret' });
+  const { code, out, err } = await get([NAME], { HUGGING_FACE_HUB_TOKEN: 'hf_secret' });
   expect(code).toBe(2);
-  expect(err).toMatch(/^tokenscope: The hub rejects the token .*\n$/);
+  expect(err).toMatch(/^tokenscope: The hub rejects the token in HUGGING_FACE_HUB_TOKEN\. .*\n$/);
   expect(out + err).not.toContain('hf_secret');
   expect(hub.seen.map(({ authorization }) => authorization)).toEqual(['Bearer hf_secret']);
 });

@@ -51,9 +51,24 @@ test('the token', () => {
   expect(token({ HF_TOKEN: ' hf_own ', HF_TOKEN_PATH: '~/mine' })).toBe('hf_own');
   expect(token({ HF_HOME: join(home, 'other') })).toBeUndefined();
   expect(token({ HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' })).toBeUndefined();
-  for (const variables of [{ HF_TOKEN: 'a\nb' }, { HF_TOKEN_PATH: home }]) {
-    expect(() => token(variables)).toThrow(UserError);
-    expect(() => token(variables)).not.toThrow(/a.b/);
+  const older = { HUGGING_FACE_HUB_TOKEN: 'hf_older', HF_TOKEN_PATH: '~/mine' };
+  expect(token(older)).toBe('hf_older');
+  expect(token({ ...older, HF_TOKEN: 'hf_own' })).toBe('hf_own');
+});
+
+test('a token that cannot be one is refused by the name of its variable or file', () => {
+  writeFileSync(join(home, 'wrong'), 'a\nb');
+  const cases: [Record<string, string>, string][] = [
+    [{ HF_TOKEN: 'a\nb', HUGGING_FACE_HUB_TOKEN: 'hf_older' }, 'The token in HF_TOKEN contains'],
+    [{ HUGGING_FACE_HUB_TOKEN: 'a\nb' }, 'The token in HUGGING_FACE_HUB_TOKEN contains'],
+    [{ HF_TOKEN_PATH: '~/wrong' }, `The token in ${join(home, 'wrong')} contains`],
+    [{ HF_TOKEN_PATH: home }, `The token in ${home} cannot be read`],
+  ];
+  for (const [variables, message] of cases) {
+    const read = () => readEnvironment(variables, home);
+    expect(read).toThrow(UserError);
+    expect(read).toThrow(message);
+    expect(read).not.toThrow('a\nb');
   }
 });
 

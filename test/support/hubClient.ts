@@ -38,7 +38,14 @@ export async function startHub(repositories: Record<string, FakeRepository> = {}
 
 export function clientOf(hub: FakeHub, environment: Partial<HubEnvironment> = {}): HubClient {
   return new HubClient(
-    { endpoint: hub.endpoint, token: undefined, cacheFolder, isOffline: false, ...environment },
+    {
+      endpoint: hub.endpoint,
+      token: undefined,
+      tokenFrom: 'HF_TOKEN',
+      cacheFolder,
+      isOffline: false,
+      ...environment,
+    },
     {
       fetch,
       wait: async ms => {
