@@ -26,14 +26,18 @@ export function builtInModels(): string {
   return join(__dirname, '..', 'models');
 }
 
-/** Opens a model that the caller disposes, and says nothing on a terminal. Throws `UserError`, `Cancelled` when aborted. */
+/**
+ * Opens a model that the caller disposes, and says nothing on a terminal. `keepsTests`: whether what self-tests find may be
+ * written to the cache. Throws `UserError`, `Cancelled` when aborted.
+ */
 export function openedModel(
   path: string | ModelFolder,
   contextTokens: number,
   opening: Opening,
   dtype?: string,
+  keepsTests = true,
 ): Promise<Model> {
-  const open = modelOpener(join(__dirname, 'runtime.js'), undefined, send);
+  const open = modelOpener(join(__dirname, 'runtime.js'), undefined, send, keepsTests);
   return open(path, contextTokens, dtype, opening);
 }
 

@@ -25,6 +25,8 @@ export interface Runtime {
     /** Heads of keys and values, and numbers in a head: for graphs that do not say them. */
     kvHeads?: number;
     headSize?: number;
+    /** Whether what the self-test finds may be written to the cache; by default it may. */
+    keepsTest?: boolean;
   }): GraphReport;
 
   /**

@@ -2,6 +2,7 @@
 // commands, and a result that says what is wrong with each bad call.
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -15,9 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ggufOfFamily, goldenGgufs } from '../support/ggufFamilies';
+import { writeLargeGguf } from '../support/largeGguf';
 import { bundle, coder, readLines, root, scratch, setUpCommandLine, start } from './support';
 
 setUpCommandLine();
@@ -82,6 +84,7 @@ class Asking {
       command: process.execPath,
       args: command,
       cwd: scratch,
+      env: { ...getDefaultEnvironment(), TOKENSCOPE_CACHE: join(scratch, 'cache') },
       stderr: 'inherit',
     });
     await client.connect(transport);
@@ -373,6 +376,15 @@ function progressOf({ transport }: Client): number[] {
 
 /** explain_token needs a place. */
 const atOf = (name: string) => (name === 'explain_token' ? { at: 0 } : {});
+
+test('a large model that a call names is opened, and nothing is written', async () => {
+  // Of so many weights the self-test is kept elsewhere.
+  const model = writeLargeGguf(join(folder, 'floats.gguf'), 1, 'F32', 350_000);
+  const asking = await Asking.open('legacy', [folder]);
+  expect((await asking.call('score_text', { text: 'abc', model })).isError).toBe(false);
+  expect(existsSync(join(scratch, 'cache'))).toBe(false);
+  await asking.client.close();
+});
 
 test('ends when its input does', async () => {
   const server = start(['mcp', '--model', coder]);

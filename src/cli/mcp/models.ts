@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors';
 import { formatBytes } from '../../core/format';
 import type { Model } from '../../engine/models/model';
 import { modelPath, namedModelPath } from '../../engine/models/places/modelPath';
+import type { Opening } from '../../engine/models/source';
 import { pathInRoots } from '../../engine/tools/toolText';
 import { isServerAddress } from '../../servers/address';
 import { builtInModels, openedModel, openWithoutGraph } from '../engine';
@@ -22,8 +23,8 @@ export class OpenModels {
   constructor(private readonly contextTokens: number) {}
 
   /**
-   * By what `--model` takes. `mayWrite`: whether weights that have to be written in another form first may be. Throws
-   * `UserError`, `Cancelled` when aborted.
+   * By what `--model` takes. `mayWrite`: whether weights that have to be written in another form first may be, and what a
+   * self-test finds. Throws `UserError`, `Cancelled` when aborted.
    */
   async open(name: string, needs: Needs, mayWrite: boolean, signal: AbortSignal): Promise<Model> {
     const scored = this.opened.get('scores');
@@ -33,10 +34,7 @@ export class OpenModels {
     const model =
       needs === 'tokenizer'
         ? await openWithoutGraph(name)
-        : await openedModel(modelPath(await completed(name)), this.contextTokens, {
-            signal,
-            ...(!mayWrite && { onPrepared: (_, bytes) => refuseToWrite(name, bytes) }),
-          });
+        : await this.openedToScore(name, mayWrite, signal);
     before?.model.dispose();
     this.opened.set(needs, { name, model });
     return model;
@@ -45,6 +43,19 @@ export class OpenModels {
   dispose(): void {
     for (const { model } of this.opened.values()) model.dispose();
     this.opened.clear();
+  }
+
+  private async openedToScore(
+    name: string,
+    mayWrite: boolean,
+    signal: AbortSignal,
+  ): Promise<Model> {
+    const opening: Opening = {
+      signal,
+      ...(!mayWrite && { onPrepared: (_, bytes) => refuseToWrite(name, bytes) }),
+    };
+    const path = modelPath(await completed(name));
+    return openedModel(path, this.contextTokens, opening, undefined, mayWrite);
   }
 }
 

@@ -47,8 +47,13 @@ export class RuntimeClient {
   /**
    * @param path the bundled `worker.ts`
    * @param onLost called when the thread ends by itself: this process can score nothing from then on
+   * @param keepsTests whether what self-tests find may be written to the cache
    */
-  constructor(path: string, onLost: () => void = () => {}) {
+  constructor(
+    path: string,
+    onLost: () => void = () => {},
+    private readonly keepsTests = true,
+  ) {
     const worker = new Worker(path);
     this.connection = portConnection(worker);
     this.remote = connect<Runtime>(this.connection, runtimeMethods);
@@ -74,7 +79,7 @@ export class RuntimeClient {
   }
 
   open(params: OpenParams): Promise<GraphReport> {
-    return this.answered(this.remote.open(params));
+    return this.answered(this.remote.open({ ...params, keepsTest: this.keepsTests }));
   }
 
   /** Rows [from, targets.length); `onChunk` is called with each chunk when it is done. Aborting throws `Cancelled`. */

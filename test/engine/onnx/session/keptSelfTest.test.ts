@@ -86,6 +86,20 @@ test('that there can be no trees is kept, too', async () => {
   expect(second.tokensRun).toBeLessThan(first.tokensRun);
 });
 
+test('nothing is kept where nothing may be written, and what is kept is used', async () => {
+  const path = write();
+  const params = { folder, onnxPath: path, contextTokens: 64, layers: 2, hiddenSize: 32 };
+  const open = async () => {
+    const graph = await OpenGraph.open({ ...params, keepsTest: false }, 0);
+    await graph.close();
+    return graph.tokensRun;
+  };
+  expect(await open()).toBeGreaterThan(60);
+  expect(existsSync(kept())).toBe(false);
+  await opened(path);
+  expect(await open()).toBe(5);
+});
+
 test('small weights are tested in full, and nothing is kept', async () => {
   const path = write();
   const first = await opened(path, 64, KEPT_FROM_BYTES);
