@@ -11,7 +11,7 @@ import * as shared from '../sharedOptions';
 
 export const tokens = defineCommand({
   name: 'tokens',
-  summary: 'where the tokenizer splits the text',
+  summary: 'where the tokenizer splits the text, in colours or with --json',
   usage: 'FILE',
   options: { model: shared.model, tokenizer, json: shared.json },
   async run({ operands: [file = ''], values, print }) {
