@@ -9,23 +9,55 @@ lens and of this one; `--text FILE` adds that on a text.
 import argparse
 import hashlib
 import json
+import sys
 import time
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
-from training.tuned_lens.lens import CONFIG, TYPE, translated, write
+from training.tuned_lens.lens import CONFIG, TYPE, Refused, translated, write
 
 ROWS, LENGTH = 8, 256
 # So many rows are drawn at once, and serve so many steps.
 POOL, POOL_STEPS = 64, 25
+# The last norm and the head of Llama and its relatives, of GPT-2, and of GPT-NeoX.
+READOUTS = (
+    ("model.norm", "lm_head"),
+    ("transformer.ln_f", "lm_head"),
+    ("gpt_neox.final_layer_norm", "embed_out"),
+)
 
 
 def start_of(model: PreTrainedModel) -> int:
-    """The token before a text: the built-in models' end of a text, where they have no other."""
-    return model.config.bos_token_id if model.config.bos_token_id is not None else model.config.eos_token_id
+    """The token before a text: the end of a text, the first where there are several, if the model has no other."""
+    for ids in (model.config.bos_token_id, model.config.eos_token_id):
+        first = ids[0] if isinstance(ids, list) and ids else ids
+        if isinstance(first, int):
+            return first
+    raise Refused('The model has no token to begin a text with: set "bos_token_id" in its config.json')
+
+
+def readout_of(model: PreTrainedModel) -> tuple[nn.Module, nn.Module]:
+    """The last norm and the head, which make logits of a state."""
+    modules = dict(model.named_modules())
+    for norm, head in READOUTS:
+        if norm in modules and head in modules:
+            return modules[norm], modules[head]
+    places = ", ".join(f"{norm} and {head}" for norm, head in READOUTS)
+    raise Refused(f"{type(model).__name__} is not supported: its last norm and its head are none of {places}")
+
+
+def weights_of(folder: Path) -> Path:
+    """The file whose digest names the model in a lens."""
+    path = folder / "model.safetensors"
+    if path.exists():
+        return path
+    raise Refused(
+        f'{path} is missing. MODEL is a folder with the weights in one file: load others with transformers, and save '
+        'them with save_pretrained(FOLDER, max_shard_size="1TB")'
+    )
 
 
 @torch.no_grad()
@@ -50,6 +82,7 @@ class Ladder:
 
     def __init__(self, model: PreTrainedModel, weights: list[Tensor], biases: list[Tensor]) -> None:
         self.model, self.weights, self.biases = model, weights, biases
+        self.norm, self.head = readout_of(model)
 
     @torch.no_grad()
     def states(self, ids: Tensor) -> tuple[list[Tensor], Tensor]:
@@ -61,7 +94,7 @@ class Ladder:
     def read(self, h: Tensor, i: int | None = None) -> Tensor:
         """Log-probabilities of a state, by translator i or by none."""
         state = h if i is None else translated(h, self.weights[i], self.biases[i])
-        return self.model.lm_head(self.model.model.norm(state)).log_softmax(-1)
+        return self.head(self.norm(state)).log_softmax(-1)
 
     @torch.no_grad()
     def divergences(self, ids: Tensor) -> list[tuple[float, float]]:
@@ -103,18 +136,8 @@ def train(model: PreTrainedModel, steps: int, rate: float, seed: int, corpus: Te
     return ladder
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.tuned_lens.train")
-    parser.add_argument("model", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--rate", type=float, default=1e-2, help="of Adam, at first; less for wider models")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--corpus", type=Path, help="train on the .py and .ts files of this folder instead")
-    parser.add_argument("--text", type=Path)
-    parser.add_argument("--half", action="store_true", help="store the translators as 16-bit floats")
-    a = parser.parse_args()
-    torch.set_num_threads(1)
+def make_lens(a: argparse.Namespace) -> None:
+    weights = weights_of(a.model)
     model = AutoModelForCausalLM.from_pretrained(a.model, dtype=torch.float32).eval().requires_grad_(False)
     corpus = None
     if a.corpus:
@@ -142,7 +165,7 @@ def main() -> None:
         "d_model": model.config.hidden_size,
         "num_hidden_layers": model.config.num_hidden_layers,
         "bias": True,
-        "base_model_revision": "sha256:" + hashlib.sha256((a.model / "model.safetensors").read_bytes()).hexdigest(),
+        "base_model_revision": "sha256:" + hashlib.sha256(weights.read_bytes()).hexdigest(),
         "unembed_hash": None,
         "lens_type": TYPE,
     }
@@ -155,6 +178,24 @@ def main() -> None:
         print(f"{name}, nats from the model's own prediction, by what goes into each block:")
         for i, (logit, tuned) in enumerate(ladder.divergences(ids)):
             print(f"  block {i}: logit lens {logit:.3f}, tuned lens {tuned:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.tuned_lens.train")
+    parser.add_argument("model", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=1e-2, help="of Adam, at first; less for wider models")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--corpus", type=Path, help="train on the .py and .ts files of this folder instead")
+    parser.add_argument("--text", type=Path)
+    parser.add_argument("--half", action="store_true", help="store the translators as 16-bit floats")
+    a = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        make_lens(a)
+    except Refused as error:
+        sys.exit(f"{error}.")
 
 
 if __name__ == "__main__":
