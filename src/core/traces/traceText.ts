@@ -15,17 +15,34 @@ export class TraceText {
   /** [byte of the model's text, plus one for its end]: UTF-16 offset of the character that contains the byte. */
   readonly #places: Uint32Array;
 
-  constructor(trace: Pick<Trace, 'question' | 'text'>) {
-    const before = trace.question ? `${trace.question.trimEnd()}\n` : '';
+  /** `lineEnds`: as the trace has them, or each as a line feed. */
+  constructor(
+    { question, text: written }: Pick<Trace, 'question' | 'text'>,
+    lineEnds: 'as written' | 'line feeds' = 'as written',
+  ) {
+    const isShown = lineEnds === 'line feeds';
+    const shown = (text: string) => (isShown ? text.replace(/\r\n?/g, '\n') : text);
+    const before = question ? `${shown(question.trimEnd())}\n` : '';
     this.start = before.length;
-    this.text = before + trace.text;
+    this.text = before + shown(written);
     const places: number[] = [];
-    for (let at = this.start; at < this.text.length;) {
-      const bytes = utf8LengthAt(this.text, at);
-      for (let i = 0; i < bytes; i++) places.push(at);
-      at += bytes === 4 ? 2 : 1;
+    let place = this.start;
+    for (let at = 0; at < written.length;) {
+      const isPair = isShown && written.startsWith('\r\n', at);
+      const bytes = isPair ? 2 : utf8LengthAt(written, at);
+      for (let i = 0; i < bytes; i++) places.push(place);
+      at += isPair || bytes === 4 ? 2 : 1;
+      place += bytes === 4 ? 2 : 1;
     }
     this.#places = Uint32Array.from([...places, this.text.length]);
+  }
+
+  /**
+   * As an editor shows it: VS Code makes all line ends of a document one kind, which moves offsets unless all of them are
+   * line feeds already.
+   */
+  static shown(trace: Pick<Trace, 'question' | 'text'>): TraceText {
+    return new TraceText(trace, 'line feeds');
   }
 
   /** The whole characters that a span of the trace's bytes touches. */

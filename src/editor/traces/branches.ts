@@ -17,7 +17,7 @@ export interface Branch {
 }
 
 export function textOf({ question, text }: Pick<Branch, 'question' | 'text'>): TraceText {
-  return new TraceText(question ? { question, text } : { text });
+  return TraceText.shown(question ? { question, text } : { text });
 }
 
 /** The branch that a branch was made from; undefined where that is a trace. */

@@ -147,7 +147,7 @@ export class TraceDocuments {
     for (const [address, open] of this.texts) {
       if (open.file.toString() !== file.toString()) continue;
       const trace = content.traces[open.index];
-      if (trace) this.texts.set(address, { ...open, trace, text: new TraceText(trace) });
+      if (trace) this.texts.set(address, { ...open, trace, text: TraceText.shown(trace) });
       else this.texts.delete(address);
       this.textChanged.fire(Uri.parse(address, true));
     }
@@ -225,7 +225,7 @@ export class TraceDocuments {
     const file = Uri.parse(fileAddress, true);
     try {
       const trace = await this.traceAt(file, index);
-      const open = { file, index, trace, text: new TraceText(trace) };
+      const open = { file, index, trace, text: TraceText.shown(trace) };
       this.texts.set(address, open);
       this.unreadable.delete(address);
       return open.text.text;

@@ -140,7 +140,7 @@ export class TraceTexts implements TextSource {
     const known = inside.get(index);
     if (known) return known;
     const trace = content.traces[index]!;
-    const text = new TraceText(trace);
+    const text = TraceText.shown(trace);
     const made: Inside = {
       file: uri,
       // The number distinguishes a file that was read again from its earlier content.

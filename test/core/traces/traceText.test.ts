@@ -36,3 +36,32 @@ test('the question ends with one line end', () => {
   expect(document.rangeOf({ start: 0, end: 4 })).toEqual({ utf16Start: 10, utf16End: 14 });
   expect(document.rangeOf({ start: 4, end: 4 })).toEqual({ utf16Start: 14, utf16End: 14 });
 });
+
+test('as an editor shows it every line ends with a line feed, and every span is where it is shown', () => {
+  const random = randomOf(seedOr(5));
+  const asShown = (text: string) => text.replace(/\r\n|\r/g, '\n');
+  for (let i = 0; i < 200; i++) {
+    const pieces = Array.from({ length: 12 }, () =>
+      pick(random, ['a', 'é', '𝄞', '\n', '\r\n', '\r', 'b']),
+    );
+    const [question, text] = ['Wie\r\nviele?\r\n', pieces.join('')];
+    const document = TraceText.shown({ question, text });
+    expect(document.text).toBe(`Wie\nviele?\n${asShown(text)}`);
+    // As the model wrote it, where no editor shows it.
+    expect(new TraceText({ question, text }).text).toBe(`Wie\r\nviele?\n${text}`);
+    // Beside line ends as they are written: `\r` and `\n` of two pieces are one line end too.
+    const characters = text.match(/\r\n|[^]/gu) ?? [];
+    let [byte, place] = [0, document.start];
+    for (const character of characters) {
+      const end = byte + encodeUtf8(character).length;
+      const utf16End = place + asShown(character).length;
+      for (let part = byte; part < end; part++) {
+        const found = document.rangeOf({ start: part, end: part + 1 });
+        expect(found).toEqual({ utf16Start: place, utf16End });
+      }
+      expect(document.byteAt(place)).toBe(byte);
+      [byte, place] = [end, utf16End];
+    }
+    expect(document.byteAt(document.text.length)).toBe(byte);
+  }
+});

@@ -135,6 +135,24 @@ test('offsets are those of the document, which begins after a mark', async () =>
   expect(reads[0]!.bytes[0]).toBe('{'.charCodeAt(0));
 });
 
+test('a document has line feeds alone, which VS Code leaves as they are, and every step is where it is shown', async () => {
+  const messages = [
+    { role: 'user', content: 'a\r\nb' },
+    { role: 'assistant', content: 'One.\r\nTwo.\rOr so.\r\nThree.' },
+  ];
+  fake.files.set('/t.jsonl', new TextEncoder().encode(JSON.stringify({ messages })));
+  const { uri, text } = await show(0);
+  expect(text).toBe('a\nb\nOne.\nTwo.\nOr so.\nThree.');
+  const shown = openOf(uri)!;
+  expect(shown.text.text).toBe(text);
+  expect(text.slice(shown.text.start)).toMatch(/^One/);
+  const steps = shown.trace.steps.map(step => {
+    const { utf16Start, utf16End } = shown.text.rangeOf(step);
+    return text.slice(utf16Start, utf16End);
+  });
+  expect(steps).toEqual(['One.\n', 'Two.\nOr so.\n', 'Three.']);
+});
+
 test('over a reload the list stays, and is read when it is looked at', async () => {
   await traces.load(FILE);
   const { uri } = await show(1);

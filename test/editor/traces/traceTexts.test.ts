@@ -113,6 +113,22 @@ test('strings of traces stand in their places, through their escapes, each with 
   expect(only!.answerStart).toBe(0);
 });
 
+test('a line end of two characters is one token in its place', () => {
+  document.text = row([
+    ['He', 1],
+    ['\r\n', 2],
+    ['yes\r', 3],
+    ['\n!', 4],
+  ]);
+  content = readTraces(document.text);
+  expect(placed()).toEqual([['He', '\\r\\n', 'yes\\r\\n', '\\r\\n!']]);
+  const [only] = shown()!;
+  expect(only!.text.getText()).toBe('He\nyes\n!');
+  const at = (words: string) =>
+    texts.textAt(document.asDocument, document.text.indexOf(words), lenses.surprisal)!.utf16;
+  expect([at('yes'), at('!')]).toEqual([3, 7]);
+});
+
 test('the cursor is in the text of the trace that it stands in, or in none', () => {
   const at = (words: string) =>
     texts.textAt(document.asDocument, document.text.indexOf(words), lenses.surprisal);
