@@ -5,6 +5,7 @@ import { Position, Range, Selection, fake } from './vscode';
 
 export class FakeDocument {
   version = 1;
+  isClosed = false;
   readonly uri;
 
   constructor(
@@ -54,6 +55,11 @@ export class FakeDocument {
     this.version++;
     const change = { rangeOffset: utf16Start, rangeLength: utf16End - utf16Start, text };
     fake.changed.text.fire({ document: this, contentChanges: [change] });
+  }
+
+  close(): void {
+    this.isClosed = true;
+    fake.changed.closed.fire(this);
   }
 
   get asDocument(): TextDocument {

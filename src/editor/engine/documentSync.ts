@@ -10,7 +10,10 @@ export class DocumentSync {
   constructor(private readonly engine: Engine) {
     this.listeners = [
       workspace.onDidChangeTextDocument(event => this.edited(event)),
-      workspace.onDidCloseTextDocument(document => this.close(document)),
+      workspace.onDidCloseTextDocument(document => {
+        // A document that has another language now is called closed, and opened, while it stays what it is.
+        if (document.isClosed) this.close(document);
+      }),
     ];
   }
 

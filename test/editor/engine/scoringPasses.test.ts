@@ -330,8 +330,12 @@ test('the engine’s copy of a text is sent whole once, then edit by edit, and c
   ensure();
   expect(calls).toEqual([['setDocument', { uri, version: 4, text: 'ONE two' }]]);
   calls.length = 0;
+  // Its language is another one.
   fake.changed.closed.fire(document);
-  fake.changed.closed.fire(document);
+  ensure();
+  expect(calls).toEqual([]);
+  document.close();
+  document.close();
   expect(calls).toEqual([['closeDocument', { uri }]]);
   document.edit(0, 0, 'y');
   expect(calls).toHaveLength(1);
