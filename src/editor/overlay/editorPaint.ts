@@ -36,8 +36,8 @@ export class EditorPaint {
   private painted: ReadonlySet<string> = new Set();
   /** When the text was edited for the first time since it was painted. */
   private editedAt: number | undefined;
-  /** What was last asked to be scored: lens, texts, their versions and first visible tokens. */
-  private requestKey = '';
+  /** What was last asked to be scored, its key: lens, texts, their versions and first visible tokens. */
+  private request = { key: '' };
   /** Of the request that was refused last: nothing else would come of the same one. */
   private refusedKey = '';
   /** Whether what is painted still misses scores. */
@@ -85,10 +85,11 @@ export class EditorPaint {
     this.schedule(this.painted.size > 1 ? MANY_MS : SCROLL_MS);
   }
 
-  /** A refresh under way ends without painting. */
+  /** A refresh under way ends without painting, and the texts that are left are not scored. */
   dispose(): void {
     this.next.dispose();
     this.ticket = undefined;
+    this.request = { key: '' };
   }
 
   private refreshNow(): void {
@@ -141,26 +142,29 @@ export class EditorPaint {
     if (this.isIncomplete) await this.score(missing, lens);
   }
 
-  /** Asks for the scores that are missing, unless the same was asked for and is under way. */
+  /** Asks for the scores that are missing, text by text, unless the same was asked for and is under way. */
   private async score(missing: readonly Answer[], lens: Lens): Promise<void> {
-    const { queries, shown } = this.context;
+    const { queries, shown, state } = this.context;
     const texts = new Set(missing.map(({ of }) => of.text));
     const asked = missing.map(
       ({ of, view }) => `${of.text.uri} ${of.text.version} ${view.utf16Starts[0]}`,
     );
-    const requestKey = [lens.title, ...asked].join('\n');
+    const key = [lens.title, ...asked].join('\n');
     const isUnderWay = [...texts].some(text => queries.passes.isScoring(text));
-    if (this.refusedKey === requestKey) return;
-    if (this.requestKey === requestKey && isUnderWay) return;
-    this.requestKey = requestKey;
+    if (this.refusedKey === key) return;
+    if (this.request.key === key && isUnderWay) return;
+    const request = (this.request = { key });
     const everywhere = window.visibleTextEditors.flatMap(other => shown.shownIn(other, lens));
     for (const text of texts) {
       const own = everywhere.filter(other => other.text === text);
       const visible = own.flatMap(each => each.visible);
       await queries.passes.score(text, visible, lens);
+      // Of the lens another scale may have been measured meanwhile.
+      const isWanted = state.isOn && state.lens.title === lens.title;
+      if (!isWanted || this.request !== request) return;
     }
     const isRefused = [...texts].every(text => queries.passes.isRefused(text, lens));
-    this.refusedKey = isRefused ? requestKey : '';
+    this.refusedKey = isRefused ? key : '';
   }
 
   private answersOf(of: ShownText, lens: Lens): Promise<Answer>[] {

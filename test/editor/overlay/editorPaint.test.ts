@@ -15,12 +15,18 @@ import type { EngineQueries } from '../../../src/editor/engine/engineQueries';
 import type { Autoencoder } from '../../../src/editor/features/autoencoder';
 import { Overlay } from '../../../src/editor/overlay/overlay';
 import { OverlayState } from '../../../src/editor/overlay/overlayState';
-import { ShownTexts, type ShownText, type Text } from '../../../src/editor/overlay/textSource';
+import {
+  ShownTexts,
+  wholeDocument,
+  type ShownText,
+  type Text,
+  type TextSource,
+} from '../../../src/editor/overlay/textSource';
 import type { TokenView } from '../../../src/protocol/scores';
 import type { Range16 } from '../../../src/protocol/types';
 import { sampleOf, seedOr } from '../../support/seed';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
-import { EventEmitter, fake, window } from '../../support/vscode';
+import { EventEmitter, fake, Uri, window } from '../../support/vscode';
 
 const LENSES: readonly LensId[] = ['tokens', 'surprisal', 'entropy', 'rank'];
 
@@ -87,6 +93,11 @@ class World {
   private readonly engineChanged = new EventEmitter<object>();
   private running = -1;
   private asked = 0;
+  /** Scores a text. */
+  run = async ({ version }: Text): Promise<void> => {
+    this.requests++;
+    if (!this.refuses) this.running = version;
+  };
   private readonly overlay: Overlay;
   readonly engine = {
     state: this.ready(),
@@ -94,7 +105,7 @@ class World {
     onDidChangeState: this.engineChanged.event,
   };
 
-  constructor() {
+  constructor(sources: readonly TextSource[] = []) {
     const memento = { get: () => undefined, update: async () => {} } as unknown as Memento;
     this.state = new OverlayState(memento);
     const never = () => ({ dispose: () => {} });
@@ -106,10 +117,7 @@ class World {
         cancelAll: () => (this.running = -1),
         isScoring: ({ version }: Text) => this.running === version,
         isRefused: () => this.refuses,
-        score: async ({ version }: Text) => {
-          this.requests++;
-          if (!this.refuses) this.running = version;
-        },
+        score: (text: Text) => this.run(text),
       },
     };
     window.visibleTextEditors = [this.editor];
@@ -119,7 +127,7 @@ class World {
       queries as unknown as EngineQueries,
       this.state,
       { onDidReopen: never } as unknown as Autoencoder,
-      new ShownTexts([]),
+      new ShownTexts(sources),
       error => this.errors.push(error),
     );
   }
@@ -318,4 +326,63 @@ test('what was refused is asked for again where the text or a setting is another
   expect(world.requests).toBe(5);
   world.dispose();
   fake.unsetAll();
+});
+
+test('texts are scored one after the other, as long as nothing else is asked for', async () => {
+  const texts = ['a', 'b', 'c'].map(path => ({
+    uri: Uri.file(path),
+    version: 1,
+    getText: () => 'one two three',
+  }));
+  let range = { utf16Start: 0, utf16End: 13 };
+  const shownIn = () => texts.map(text => wholeDocument(text as unknown as Text, [range]));
+  const world = new World([{ shownIn } as unknown as TextSource]);
+  let asked: string[] = [];
+  let ends: (() => void)[] = [];
+  world.run = ({ uri }) => {
+    asked.push(uri.path);
+    return new Promise(resolve => ends.push(resolve));
+  };
+  const answered = async () => {
+    await vi.advanceTimersByTimeAsync(400);
+    while (world.waiting > 0) await world.resolve(0);
+  };
+  /** All that runs now ends. */
+  const end = async () => {
+    const running = ends;
+    ends = [];
+    for (const done of running) done();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  const begin = async () => {
+    asked = [];
+    world.state.show('surprisal');
+    await answered();
+    await end();
+    expect(asked).toEqual(['a', 'b']);
+  };
+  await begin();
+  await end();
+  await end();
+  expect(asked).toEqual(['a', 'b', 'c']);
+  world.state.turnOff();
+  await begin();
+  world.state.turnOff();
+  await end();
+  expect(asked).toEqual(['a', 'b']);
+  await begin();
+  world.state.show('tokens');
+  await end();
+  expect(asked).toEqual(['a', 'b']);
+  // Another part is on the screen: of two requests the newer one goes on.
+  await begin();
+  range = { utf16Start: 5, utf16End: 13 };
+  fake.changed.visibleRanges.fire({ textEditor: world.editor });
+  await answered();
+  expect(asked).toEqual(['a', 'b', 'a']);
+  await end();
+  expect(asked).toEqual(['a', 'b', 'a', 'b']);
+  world.dispose();
+  await end();
+  expect(asked).toEqual(['a', 'b', 'a', 'b']);
 });
