@@ -423,8 +423,14 @@ export const workspace = {
       return fake.files.get(path)!;
     },
   },
-  findFiles: async (_include?: unknown, _exclude?: unknown, most = Infinity) =>
-    [...fake.files.keys()].slice(0, most).map(Uri.file),
+  /** `exclude`: names of folders. */
+  async findFiles(_include?: unknown, exclude?: unknown, most = Infinity) {
+    const folders = /^\*\*\/\{(.*)\}\/\*\*$/.exec(String(exclude))?.[1]?.split(',') ?? [];
+    return [...fake.files.keys()]
+      .filter(path => !folders.some(folder => path.includes(`/${folder}/`)))
+      .slice(0, most)
+      .map(Uri.file);
+  },
   notebookDocuments: [],
   textDocuments: [] as unknown[],
   asRelativePath: (uri: { path: string }) => uri.path.slice(1),

@@ -6,6 +6,7 @@ import type { CalibratingEvent, CalibrationView } from '../../protocol/completio
 import type { Engine } from '../engine/engineClient';
 import { cancellable, shareReporter } from '../ui/progress';
 import { isInspectable } from '../ui/editorRanges';
+import { PACKAGE_FOLDERS } from '../ui/packageFolders';
 import { completionOptions } from './completionSettings';
 
 const KEY = 'calibrations';
@@ -14,7 +15,6 @@ const FILES = 60;
 const MAX_BYTES = 200_000;
 const CODE =
   '**/*.{ts,tsx,js,jsx,mjs,cjs,py,go,rs,java,kt,c,h,cc,cpp,hpp,cs,rb,php,swift,scala,lua,sh}';
-const EXCLUDED = '**/{node_modules,dist,out,build,target,vendor,.git,.venv,venv}/**';
 
 export interface Calibration extends CalibrationView {
   files: number;
@@ -71,7 +71,7 @@ export class Calibrations {
 
 /** The user's own code: from the workspace's files, else from the open documents. */
 async function textsOfWorkspace(): Promise<string[]> {
-  const uris = await workspace.findFiles(CODE, EXCLUDED, FILES * 10);
+  const uris = await workspace.findFiles(CODE, PACKAGE_FOLDERS, FILES * 10);
   const step = Math.max(1, Math.floor(uris.length / FILES));
   const some = uris
     .sort((a, b) => (a.path < b.path ? -1 : 1))

@@ -9,6 +9,7 @@ import type { Refusal } from '../../protocol/types';
 import { openAt } from '../ui/goTo';
 import { showList } from '../ui/messages';
 import { inform } from '../ui/notifications';
+import { PACKAGE_FOLDERS } from '../ui/packageFolders';
 import { cancellable, shareReporter } from '../ui/progress';
 import type { Autoencoder } from './autoencoder';
 
@@ -22,7 +23,7 @@ export async function findInWorkspace(autoencoder: Autoencoder, feature: number)
   const found = await cancellable(title, async (signal, progress) => {
     const report = shareReporter(progress);
     const sae = await autoencoder.call(async () => autoencoder.info?.path);
-    const files = await workspace.findFiles('**/*', undefined, SEARCHED_FILES + 1);
+    const files = await workspace.findFiles('**/*', PACKAGE_FOLDERS, SEARCHED_FILES + 1);
     const uris = files.slice(0, SEARCHED_FILES);
     const all: FeatureExample[] = [];
     const searched = { texts: 0, unread: 0, isPart: files.length > uris.length };

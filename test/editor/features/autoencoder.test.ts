@@ -385,6 +385,17 @@ test('a search says how much it has read, and leaves out what cannot be read', a
   ]);
 });
 
+test('a search leaves out packages and what was built', async () => {
+  for (const folder of ['src', 'node_modules/left-pad', 'dist', 'py/.venv/lib', 'distance'])
+    fake.files.set(`/${folder}/a.txt`, bytes('ab'));
+  fake.choose = () => undefined;
+  fake.lists.length = fake.listWords.length = 0;
+  await findInWorkspace(world.autoencoder, 3);
+  expect(fake.listWords).toEqual(['Texts searched: 2.']);
+  const places = fake.lists[0]!.map(place => (place as { detail?: string }).detail);
+  expect(places).toEqual(['src/a.txt, line 1', 'distance/a.txt, line 1']);
+});
+
 test('a search leaves out a text that the model cannot read, and says why', async () => {
   fake.files.set('/a.txt', bytes('ab')).set('/b.txt', bytes('abcd'));
   fake.choose = () => undefined;
