@@ -17,7 +17,7 @@ export interface ToolFiles {
   readonly roots: readonly string[];
   /** What is said where there is no root: how to have one. */
   readonly withoutRoots: string;
-  /** Texts in place of what the files hold, by the path as it was given. */
+  /** Texts in place of what the files hold, by their absolute paths. */
   readonly open?: Readonly<Record<string, string>>;
 }
 

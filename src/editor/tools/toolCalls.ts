@@ -65,17 +65,22 @@ export async function callTool({
   }
 }
 
-/** The workspace's folders, and the text of the file that the input names, where an editor has changes that are not saved. */
+/** The workspace's folders, and the texts of files that the input may name, where an editor has changes that are not saved. */
 function filesOf({ path }: ToolInput): ToolFiles {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   const roots = folders.map(({ uri }) => uri.fsPath);
   const files = { roots, withoutRoots: WITHOUT_ROOTS };
   if (typeof path !== 'string') return files;
   const named = urisOf(path, folders).map(uri => uri.fsPath);
-  const changed = workspace.textDocuments.find(
+  // Which folder's file it is, the engine finds out.
+  const changed = workspace.textDocuments.filter(
     ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && named.includes(uri.fsPath),
   );
-  return changed ? { ...files, open: { [path]: changed.getText() } } : files;
+  if (changed.length === 0) return files;
+  return {
+    ...files,
+    open: Object.fromEntries(changed.map(each => [each.uri.fsPath, each.getText()])),
+  };
 }
 
 function urisOf(path: string, folders: readonly { readonly uri: Uri }[]): Uri[] {

@@ -1,6 +1,6 @@
 // The text that a tool is about: given itself, or as a file below a root.
 import { existsSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../core/errors';
 import { reasonOf } from '../../core/fileReason';
@@ -31,11 +31,12 @@ export function readToolText(
   if ((text === undefined) === (path === undefined))
     throw new UserError(`${tool} needs either text or path. Give exactly one of them.`);
   if (path === undefined) return limited('The text', encodeUtf8(text!), most, tool);
-  const real = pathInRoots(path, files);
-  const open = files.open?.[path];
+  const { found, real } = placeInRoots(path, files);
+  // On Windows paths of a file may differ by case.
+  const open = Object.entries(files.open ?? {}).find(([at]) => relative(at, found) === '');
   return open === undefined
     ? { name: path, bytes: readRegularFile(real, most) }
-    : limited(path, encodeUtf8(open), most, tool);
+    : limited(path, encodeUtf8(open[1]), most, tool);
 }
 
 function limited(name: string, bytes: Uint8Array, most: number, tool: string): ToolText {
@@ -46,7 +47,15 @@ function limited(name: string, bytes: Uint8Array, most: number, tool: string): T
 }
 
 /** The real path of what is below one of the roots, links followed. Throws `UserError`. */
-export function pathInRoots(path: string, { roots, withoutRoots }: ToolFiles): string {
+export function pathInRoots(path: string, files: ToolFiles): string {
+  return placeInRoots(path, files).real;
+}
+
+/** The same, with the path that was found. */
+function placeInRoots(
+  path: string,
+  { roots, withoutRoots }: ToolFiles,
+): { readonly found: string; readonly real: string } {
   if (roots.length === 0) throw new UserError(`${path} cannot be read: ${withoutRoots}`);
   const named = path.startsWith('file:') ? pathOfUri(path) : path;
   const candidates = isAbsolute(named) ? [resolve(named)] : roots.map(root => join(root, named));
@@ -55,7 +64,8 @@ export function pathInRoots(path: string, { roots, withoutRoots }: ToolFiles): s
   const real = found === undefined ? undefined : realpathSync(found);
   const inside = (at: string, folders: readonly string[]) =>
     folders.some(folder => !isOutside(folder, at));
-  if (real !== undefined && inside(real, roots.map(realRoot))) return real;
+  if (found !== undefined && real !== undefined && inside(real, roots.map(realRoot)))
+    return { found, real };
   if (real === undefined && candidates.some(each => inside(each, roots)))
     throw new UserError(`File not found: ${path}`);
   throw new UserError(

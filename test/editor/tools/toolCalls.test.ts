@@ -110,10 +110,15 @@ describe('a file', () => {
   ])('with changes that are not saved is the text of its editor: %s', async (_, path, open) => {
     const own = text(open);
     expect(await filesFor(path, [a, b], [text('/b/other'), own])).toMatchObject({
-      open: { [path]: `text of ${open}` },
+      open: { [open]: `text of ${open}` },
     });
     for (const saved of [text(open, false), text(open, true, 'git'), text(`/elsewhere${open}`)])
       expect(await filesFor(path, [a, b], [saved])).not.toHaveProperty('open');
     expect(await filesFor(undefined, [a, b], [own])).not.toHaveProperty('open');
+  });
+
+  test('of which several folders have one with changes, is any of them', async () => {
+    const { open } = await filesFor('x.txt', [a, b], [text('/b/x.txt'), text('/a/x.txt')]);
+    expect(open).toEqual({ '/a/x.txt': 'text of /a/x.txt', '/b/x.txt': 'text of /b/x.txt' });
   });
 });
