@@ -12,12 +12,13 @@ const LISTED = 6;
 const RAISED = 3;
 
 export async function featureSection(context: HoverContext): Promise<MarkdownString[]> {
-  const { lens, place, at, autoencoder } = context;
+  const { lens, place, at, autoencoder, signal } = context;
   if (!lens.needs.includes('features') || place.saved || autoencoder.info === null) return [];
   const found = await autoencoder.askAbout(place.text, async (remote, version) => {
     // Encodes what is not known yet; what is known costs nothing.
-    await remote.score({ ...version, passes: ['features'], visible: [at], maxTokens: 0 });
-    return remote.featuresAt({ ...version, at: at.utf16Start, details: true });
+    const request = { passes: ['features'] as const, visible: [at], maxTokens: 0 };
+    await remote.score({ ...version, ...request }, signal);
+    return remote.featuresAt({ ...version, at: at.utf16Start, details: true }, signal);
   });
   return found ? [new MarkdownString(describeFeatures(found, autoencoder.info?.name ?? ''))] : [];
 }

@@ -34,11 +34,15 @@ const sections: readonly HoverSection[] = [
   secondSection,
 ];
 
-/** `offset`: in UTF-16 units of the document. Undefined where there is no token, or the text has changed meanwhile. */
+/**
+ * `offset`: in UTF-16 units of the document. Undefined where there is no token, or the text has changed meanwhile. Throws
+ * `Cancelled` where a model is at work when `signal` is aborted.
+ */
 export async function hoverAt(
   { engine, queries, state: { lens }, autoencoder, shown }: HoverSources,
   document: TextDocument,
   offset: number,
+  signal: AbortSignal,
 ): Promise<Hover | undefined> {
   const place = shown.textAt(document, offset, lens);
   if (!place) return undefined;
@@ -64,6 +68,7 @@ export async function hoverAt(
     engine,
     queries,
     autoencoder,
+    signal,
     // Inside a file there is no document that could go on otherwise.
     canBranch: text === document && utf16Start >= (place.answerStart ?? Infinity),
   };

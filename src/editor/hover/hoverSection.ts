@@ -22,6 +22,8 @@ export interface HoverContext {
   readonly engine: Engine;
   readonly queries: EngineQueries;
   readonly autoencoder: Autoencoder;
+  /** Aborted when the hover is left. */
+  readonly signal: AbortSignal;
   /** Whether another token can be tried in the token's place. */
   readonly canBranch: boolean;
 }

@@ -12,14 +12,13 @@ const RUNGS = 8;
 /** Blocks of a bar. */
 const BAR = 10;
 
-export const layerSection: HoverSection = async ({ lens, place, at, queries }) => {
+export const layerSection: HoverSection = async ({ lens, place, at, queries, signal }) => {
   const shown = lens.needs.includes('exitDepth')
     ? 'ladder'
     : lens.needs.includes('attention') || lens.needs.includes('dilution')
       ? 'attention'
       : undefined;
   if (place.saved || !shown) return [];
-  const { signal } = new AbortController();
   const found = await queries.layersAt(place.text, at.utf16Start, [shown], signal);
   const part = found?.[shown];
   if (!part) return [];

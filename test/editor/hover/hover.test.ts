@@ -13,7 +13,7 @@ import type { TokenView, ViewRequest } from '../../../src/protocol/scores';
 import type { Range16 } from '../../../src/protocol/types';
 import { FakeDocument } from '../../support/textEditor';
 import { tokenView, wordsOf, type TokenRow } from '../../support/tokenViews';
-import { fake, Position, type Range } from '../../support/vscode';
+import { EventEmitter, fake, Position, type Range } from '../../support/vscode';
 
 const TOP = [
   [5, ' c', 0.5],
@@ -67,9 +67,14 @@ let engine: { state: unknown; second: { name: string } | null };
 let state: { isOn: boolean; lens: unknown };
 let requests: ViewRequest[];
 let errors: unknown[];
+/** Work of the model. */
+let ask: (name: string, signal: AbortSignal) => Promise<unknown>;
 /** Called while the engine is asked. */
 let meanwhile: (request: Partial<ViewRequest>) => void;
 let change: (view: TokenView) => TokenView;
+/** The mouse leaves what it was over. */
+const left = new EventEmitter<void>();
+const token = { isCancellationRequested: false, onCancellationRequested: left.event } as never;
 
 const ready = (name: string) => ({
   kind: 'ready',
@@ -81,6 +86,7 @@ beforeEach(() => {
   engine = { state: ready('coder'), second: null };
   [requests, errors] = [[], []];
   meanwhile = () => {};
+  ask = async () => null;
   change = view => view;
 });
 
@@ -101,10 +107,16 @@ async function hoverAt(utf16: number, options: Place = {}) {
         return { version, view };
       },
       firstToken: async () => firstToken,
+      layersAt: (_text: unknown, _at: number, _parts: unknown, signal: AbortSignal) =>
+        ask('layersAt', signal),
     },
     autoencoder: {
       info: features === null ? null : { name: 'sae-8k' },
-      askAbout: async () => features && { features: [], near: [], unexplained: null, ...features },
+      askAbout: async (_: unknown, request: (remote: object, at: object) => unknown) => {
+        const score = (_: object, signal: AbortSignal) => ask('score', signal);
+        const found = { features: [], near: [], unexplained: null, ...features };
+        return features && request({ score, featuresAt: async () => found }, {});
+      },
     },
     onError: (error: unknown) => errors.push(error),
   } as unknown as Parameters<typeof registerHover>[0];
@@ -113,7 +125,7 @@ async function hoverAt(utf16: number, options: Place = {}) {
   const found = await provider.provideHover(
     document.asDocument,
     document.positionAt(utf16) as never,
-    undefined as never,
+    token,
   );
   if (!found) return undefined;
   const contents = found.contents as MarkdownString[];
@@ -185,7 +197,7 @@ test('is none where there is no text, no overlay or no engine', async () => {
   const provide = async () => {
     const provider = fake.providers.hover as HoverProvider;
     const at = new Position(0, 2) as never;
-    return provider.provideHover(document.asDocument, at, undefined as never);
+    return provider.provideHover(document.asDocument, at, token);
   };
   await hoverAt(2);
   state.isOn = false;
@@ -223,6 +235,24 @@ test('an answer that is cancelled is no hover', async () => {
     throw new Cancelled();
   };
   expect(await hoverAt(2)).toBeUndefined();
+  expect(errors).toEqual([expect.any(Cancelled)]);
+});
+
+test.each([
+  ['exitDepth', 'layersAt'],
+  ['unexplained', 'score'],
+] as const)('work of the model for the lens %s ends when its hover is left', async (lens, work) => {
+  const asked: string[] = [];
+  ask = (name, signal) => {
+    asked.push(name);
+    return new Promise((_, reject) =>
+      signal.addEventListener('abort', () => reject(new Cancelled())),
+    );
+  };
+  const hover = hoverAt(2, { lens, features: {} });
+  await expect.poll(() => asked).toEqual([work]);
+  left.fire();
+  expect(await hover).toBeUndefined();
   expect(errors).toEqual([expect.any(Cancelled)]);
 });
 
