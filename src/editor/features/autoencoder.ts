@@ -1,5 +1,5 @@
 // The autoencoder on the editor's side: opened at the first request, with the user's labels; sends requests about it.
-import { EventEmitter, type Disposable, type Memento } from 'vscode';
+import { EventEmitter, Uri, workspace, type Disposable, type Memento } from 'vscode';
 import type { Remote } from '../../protocol/channel';
 import { Cancelled, UserError } from '../../core/errors';
 import type { EngineApi } from '../../protocol/engine';
@@ -26,6 +26,8 @@ export class Autoencoder {
   private opened: SaeInfo | null | undefined;
   /** The path that was opened last; empty: the model's own. */
   private openedPath: string | undefined;
+  /** Whether something has asked the engine's process for one. */
+  private isNeeded = false;
   private whyNot = '';
   private shown: number | undefined;
   private isAskedFor = false;
@@ -42,14 +44,14 @@ export class Autoencoder {
     const { autoencoder: path, densityCutoff } = settings.features;
     this.listeners = [
       path.onDidChange(() => {
-        if (!engine.running || (this.opened && path.value === this.openedPath)) return;
-        const opening = this.switchTo(path.value);
-        keepingOpen(opening, AUTOENCODERS, 'tokenscope.features.autoencoder').catch(onError);
+        this.follow(path.value).catch(onError);
       }),
       densityCutoff.onDidChange(() => this.reopened.fire()),
       // A process that starts has none open, whatever the one before it had.
       engine.onDidChangeState(({ kind }) => {
-        if (kind === 'starting') this.opened = undefined;
+        if (kind !== 'starting') return;
+        this.opened = undefined;
+        this.isNeeded = false;
       }),
     ];
   }
@@ -181,6 +183,16 @@ export class Autoencoder {
     this.reopened.fire();
   }
 
+  /**
+   * Opens the autoencoder that the setting names now. Every window hears of the setting, also one whose model it is not
+   * for: where nothing has asked for features, it is opened when something does. A path that leads nowhere is told at once.
+   */
+  private async follow(path: string): Promise<void> {
+    if (!this.engine.running || (this.opened && path === this.openedPath)) return;
+    if (!this.isNeeded && (path === '' || (await exists(path)))) return;
+    await keepingOpen(this.switchTo(path), AUTOENCODERS, 'tokenscope.features.autoencoder');
+  }
+
   private async openChosen(running: RunningEngine): Promise<SaeInfo | null> {
     const { openedPath: before } = this;
     const path = settings.features.autoencoder.value;
@@ -204,6 +216,7 @@ export class Autoencoder {
     path: string,
     signal?: AbortSignal,
   ): Promise<SaeInfo | null> {
+    this.isNeeded = true;
     const opened = await remote.openSae({ path }, signal);
     this.opened = opened;
     this.openedPath = path;
@@ -213,6 +226,15 @@ export class Autoencoder {
       await remote.setUserLabels({ labels: this.labels });
     }
     return opened;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await workspace.fs.stat(Uri.file(path));
+    return true;
+  } catch {
+    return false;
   }
 }
 

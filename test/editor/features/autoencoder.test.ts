@@ -194,9 +194,10 @@ test('what was open stays open where the setting names another that cannot be op
 });
 
 test('follows the setting while the engine runs, unless it is open already', async () => {
-  fake.set('features.autoencoder', '');
-  await expect.poll(() => world.events).toEqual(['open ', 'changed', 'reopened']);
+  await world.whose();
   world.events.length = 0;
+  fake.set('features.autoencoder', '');
+  expect(world.events).toEqual([]);
   fake.set('features.autoencoder', '/a');
   await expect.poll(() => world.events).toEqual(['open /a', 'changed', 'reopened']);
   fake.set('features.autoencoder', '/a');
@@ -206,6 +207,38 @@ test('follows the setting while the engine runs, unless it is open already', asy
   fake.set('features.densityCutoff', 0.5);
   expect(world.events.at(-1)).toBe('reopened');
   expect(world.autoencoder.options()).toEqual({ pins: world.state.pins, densityCutoff: 0.5 });
+});
+
+test('follows the setting where nothing has asked for features when something does', async () => {
+  for (const path of ['', '/of another model', '/a']) {
+    fake.set('features.autoencoder', path);
+    await new Promise(setImmediate);
+  }
+  expect([world.events, world.errors]).toEqual([[], []]);
+  expect(await world.whose()).toBe('/a');
+  expect(world.events).toEqual(['open /a', 'changed']);
+  // Another process has been asked for nothing yet.
+  world.process = {};
+  world.starting();
+  fake.set('features.autoencoder', '');
+  await new Promise(setImmediate);
+  expect(world.events).toEqual(['open /a', 'changed']);
+  // A path that leads nowhere is told at once, and one that is chosen by a command opened.
+  fake.gone.add('/b');
+  world.saes.set('/b', new UserError('No such folder.'));
+  fake.set('features.autoencoder', '/b');
+  await expect.poll(() => world.errors).toHaveLength(1);
+  expect(String(world.errors[0])).toMatch(/stays open\. No such folder\./);
+  await world.autoencoder.switchTo('/a');
+  expect(await world.whose()).toBe('/a');
+});
+
+test('follows the setting while another one is being opened', async () => {
+  const asked = world.whose();
+  fake.set('features.autoencoder', '/a');
+  await expect.poll(() => world.events).toContain('reopened');
+  await asked.catch(() => {});
+  expect(await world.whose()).toBe('/a');
 });
 
 test('views read features under lenses of features alone', () => {
