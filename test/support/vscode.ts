@@ -375,7 +375,19 @@ const shown =
 export const window = {
   activeTextEditor: undefined as unknown,
   visibleTextEditors: [] as unknown[],
-  tabGroups: { all: [] as unknown[], onDidChangeTabs: changed.tabs.event },
+  tabGroups: {
+    all: [] as unknown[],
+    onDidChangeTabs: changed.tabs.event,
+    async close(closed: readonly unknown[]) {
+      const groups = window.tabGroups.all as { readonly tabs: readonly unknown[] }[];
+      window.tabGroups.all = groups.map(({ tabs, ...group }) => ({
+        ...group,
+        tabs: tabs.filter(tab => !closed.includes(tab)),
+      }));
+      changed.tabs.fire({});
+      return true;
+    },
+  },
   onDidChangeActiveTextEditor: changed.activeEditor.event,
   onDidChangeVisibleTextEditors: changed.visibleEditors.event,
   onDidChangeTextEditorVisibleRanges: changed.visibleRanges.event,

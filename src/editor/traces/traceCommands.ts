@@ -12,6 +12,7 @@ import { pickUri } from '../ui/pickPath';
 import type { RolloutModel } from './rolloutModel';
 import type { RolloutEstimate, Rollouts } from './rollouts';
 import type { OpenTrace, TraceDocuments } from './traceDocuments';
+import { closeTraceTabs } from './traceTabs';
 import type { TraceNode } from './traceTree';
 import type { OtherToken, WhatIf } from './whatIf';
 
@@ -50,10 +51,13 @@ export function traceCommands(
       if (file === undefined) throw new UserError(NO_TRACE);
       return traces.show(Uri.parse(String(file), true), Number(index));
     },
-    closeTraces(node) {
+    async closeTraces(node) {
       if (traces.files.length === 0) throw new UserError(NO_TRACE);
       const files = node ? [(node as TraceNode).file] : traces.files.map(({ file }) => file);
-      for (const file of files) traces.close(file);
+      for (const file of files) {
+        traces.close(file);
+        await closeTraceTabs(file);
+      }
       showBriefly(`Closed ${formatNumberOf(files.length, 'file')} of traces`);
     },
     nextTrace: () => goToTrace(traces, 1),

@@ -46,6 +46,12 @@ export interface ListedFile {
   readonly isText?: boolean;
 }
 
+/** In the address of a trace's document. */
+interface TraceQuery {
+  readonly file: string;
+  readonly index: number;
+}
+
 /** Over a reload. */
 interface Remembered {
   readonly address: string;
@@ -63,7 +69,7 @@ export class TraceDocuments {
   private readonly texts = new Map<string, OpenTrace>();
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly registration: Disposable;
-  private readonly saves: Disposable;
+  private readonly listeners: Disposable[];
   /** Loaded with the first file. */
   private sourceMaps: { readonly JsonSourceMap: new (text: string) => JsonSourceMap } | undefined;
 
@@ -75,10 +81,18 @@ export class TraceDocuments {
     for (const { address, isText } of memento.get<readonly Remembered[]>(KEY) ?? []) {
       this.listed.set(address, { file: Uri.parse(address, true), isText });
     }
-    this.saves = workspace.onDidSaveTextDocument(({ uri }) => {
-      // A file that holds no trace any more says so when it is opened.
-      if (this.contentOf(uri)) this.load(uri).catch(onError);
-    });
+    this.listeners = [
+      workspace.onDidSaveTextDocument(({ uri }) => {
+        // A file that holds no trace any more says so when it is opened.
+        if (this.contentOf(uri)) this.load(uri).catch(onError);
+      }),
+      workspace.onDidCloseTextDocument(({ uri, isClosed }) => {
+        // See `DocumentSync`.
+        if (!isClosed) return;
+        this.texts.delete(uri.toString());
+        this.unreadable.delete(uri.toString());
+      }),
+    ];
     this.registration = workspace.registerTextDocumentContentProvider(TRACE_SCHEME, {
       onDidChange: this.textChanged.event,
       provideTextDocumentContent: uri => this.contentFor(uri),
@@ -182,7 +196,7 @@ export class TraceDocuments {
 
   async show(file: Uri, index: number, preview = true): Promise<void> {
     const trace = await this.traceAt(file, index);
-    const query = JSON.stringify({ file: file.toString(), index });
+    const query = JSON.stringify({ file: file.toString(), index } satisfies TraceQuery);
     const name = plainText(trace.id).replace(/[\\/:?#]/g, ' ');
     const uri = Uri.from({
       scheme: TRACE_SCHEME,
@@ -193,7 +207,7 @@ export class TraceDocuments {
   }
 
   dispose(): void {
-    this.saves.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.registration.dispose();
     this.textChanged.dispose();
     this.changed.dispose();
@@ -221,7 +235,7 @@ export class TraceDocuments {
     const address = uri.toString();
     const known = this.texts.get(address);
     if (known) return known.text.text;
-    const { file: fileAddress, index } = JSON.parse(uri.query) as { file: string; index: number };
+    const { file: fileAddress, index } = queryOf(uri);
     const file = Uri.parse(fileAddress, true);
     try {
       const trace = await this.traceAt(file, index);
@@ -235,6 +249,11 @@ export class TraceDocuments {
       return error.message;
     }
   }
+}
+
+/** Which trace a document shows, by its address. */
+export function queryOf({ query }: Uri): TraceQuery {
+  return JSON.parse(query) as TraceQuery;
 }
 
 /** Asks whether what was refused is to be opened all the same. */

@@ -8,7 +8,7 @@ import {
   type Memento,
   type Tab,
 } from 'vscode';
-import { TRACE_SCHEME } from './traceDocuments';
+import { queryOf, TRACE_SCHEME } from './traceDocuments';
 
 const KEY = 'traceTabs';
 
@@ -39,6 +39,17 @@ export async function keepTraceTabs(
   const remember = () => void memento.update(KEY, traceTabs());
   remember();
   return window.tabGroups.onDidChangeTabs(remember);
+}
+
+/** Closes the editors of a file's traces: after a reload they would list it again. */
+export async function closeTraceTabs(file: Uri): Promise<void> {
+  const own = window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(tab => {
+      const uri = traceOf(tab);
+      return uri && queryOf(uri).file === file.toString();
+    });
+  await window.tabGroups.close(own, true);
 }
 
 function traceTabs(): RememberedTab[] {

@@ -5,7 +5,7 @@ import { settings } from '../../../src/editor/settings';
 import { traceCommands } from '../../../src/editor/traces/traceCommands';
 import type { RolloutFall, RolloutView } from '../../../src/protocol/traces';
 import { FakeDocument, FakeEditor } from '../../support/textEditor';
-import { fake, Uri, window } from '../../support/vscode';
+import { fake, TabInputText, Uri, window } from '../../support/vscode';
 
 const FILE = Uri.file('/traces.jsonl');
 const TEXT = new TraceText({ question: 'why', text: 'one two three' });
@@ -177,9 +177,22 @@ test('a file that is opened shows its first trace, the list where it has several
 
 test('one file is closed, or all of them', async () => {
   files.push({ file: Uri.file('/other.jsonl') });
+  const traceIn = (file: Uri) =>
+    new TabInputText(
+      Uri.from({
+        scheme: 'tokenscope-trace',
+        path: '/t.trace',
+        query: JSON.stringify({ file: String(file), index: 0 }),
+      }),
+    );
+  const [own, other] = files.map(({ file }) => ({ input: traceIn(file) }));
+  window.tabGroups.all = [{ tabs: [own, other] }];
+  onTestFinished(() => void (window.tabGroups.all = []));
   await run('closeTraces', { file: Uri.file('/other.jsonl') });
   expect(done.splice(0)).toEqual([['close', '/other.jsonl']]);
+  expect(window.tabGroups.all).toEqual([{ tabs: [own] }]);
   await run('closeTraces');
+  expect(window.tabGroups.all).toEqual([{ tabs: [] }]);
   expect(done).toEqual([
     ['close', '/traces.jsonl'],
     ['close', '/other.jsonl'],

@@ -102,6 +102,18 @@ test('a file that is saved is read again, and its documents show what it holds n
   expect(reads).toHaveLength(3);
 });
 
+test('the trace of a document that was closed is forgotten, and not at another language', async () => {
+  const { uri } = await show(0);
+  fake.changed.closed.fire({ uri, isClosed: false });
+  expect(openOf(uri)).toBeDefined();
+  fake.changed.closed.fire({ uri, isClosed: true });
+  expect(openOf(uri)).toBeUndefined();
+  expect(await contentOf(uri)).toBe('one');
+  expect(openOf(uri)).toMatchObject({ index: 0 });
+  // What was read of the file is still known.
+  expect(reads).toHaveLength(1);
+});
+
 test('a file that is gone says so in the list, and is read when it is back', async () => {
   const { uri } = await show(0);
   fake.gone.add('/t.jsonl');

@@ -1,7 +1,7 @@
 // Editors of traces over a reload: those that were open are opened again, and nothing else is remembered.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Memento } from 'vscode';
-import { keepTraceTabs } from '../../../src/editor/traces/traceTabs';
+import { closeTraceTabs, keepTraceTabs } from '../../../src/editor/traces/traceTabs';
 import { commands, fake, TabInputText, TabInputTextDiff, Uri, window } from '../../support/vscode';
 
 const trace = (name: string) => Uri.from({ scheme: 'tokenscope-trace', path: `/${name}` });
@@ -76,4 +76,24 @@ test('one that cannot be opened is said, and leaves the others', async () => {
   await keep();
   expect(errors).toEqual([new Error('It is gone.')]);
   expect(opened).toEqual([String(trace('b'))]);
+});
+
+test('the editors of a file’s traces are closed, and not remembered any more', async () => {
+  const traceIn = (path: string, index: number) => {
+    const query = JSON.stringify({ file: String(Uri.file(path)), index });
+    return Uri.from({ scheme: 'tokenscope-trace', path: `/${path} ${index}`, query });
+  };
+  const file = text(Uri.file('/a.jsonl'));
+  const other = text(traceIn('/b.jsonl', 0));
+  const own = [0, 1].map(index => text(traceIn('/a.jsonl', index)));
+  window.tabGroups.all = [
+    { viewColumn: 1, tabs: [own[0], file, other] },
+    { viewColumn: 2, tabs: [own[1]] },
+  ];
+  const keeping = await keep();
+  expect(kept).toHaveLength(3);
+  await closeTraceTabs(Uri.file('/a.jsonl') as never);
+  expect(window.tabGroups.all).toMatchObject([{ tabs: [file, other] }, { tabs: [] }]);
+  expect(kept).toMatchObject([{ uri: String(traceIn('/b.jsonl', 0)) }]);
+  keeping.dispose();
 });
