@@ -1,6 +1,6 @@
 // Requests for completions to the engine, with options from the settings and the calibration.
 import type { TextDocument } from 'vscode';
-import { UserError } from '../../core/errors';
+import { Cancelled, UserError } from '../../core/errors';
 import type { CompletionOptions, CompletionView } from '../../protocol/completion';
 import type { Refusal, TextEdit } from '../../protocol/types';
 import type { DocumentSync } from '../engine/documentSync';
@@ -8,6 +8,13 @@ import type { Engine } from '../engine/engineClient';
 import type { Calibrations } from './calibrations';
 import { completionOptions, completionSettings, type WantedForm } from './completionSettings';
 import type { Shown } from './shown';
+
+/** After which edit a completion is asked for, in which version of a document. */
+export interface CompletionSite {
+  readonly document: TextDocument;
+  readonly version: number;
+  readonly edit: TextEdit;
+}
 
 export class CompletionClient {
   private readonly streams = new Map<number, (insert: string) => void>();
@@ -35,10 +42,12 @@ export class CompletionClient {
     return { ...completionOptions(languageId), ...this.form(), candidates };
   }
 
-  /** `onText`: receives the text that is certain so far. */
+  /**
+   * `onText`: receives the text that is certain so far. Throws `Cancelled` where the document is another one by the time
+   * that a model is open: the edit would be in another place.
+   */
   complete(
-    document: TextDocument,
-    edit: TextEdit,
+    { document, version, edit }: CompletionSite,
     options: CompletionOptions,
     signal: AbortSignal,
     onText: (insert: string) => void,
@@ -46,7 +55,8 @@ export class CompletionClient {
     const stream = ++this.lastStream;
     this.streams.set(stream, onText);
     return this.engine
-      .call(running => {
+      .call(async running => {
+        if (document.version !== version) throw new Cancelled();
         const at = this.texts.ensureSent(running, document);
         return running.remote.complete({ ...at, edit, options, stream }, signal);
       })

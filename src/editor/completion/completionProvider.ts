@@ -25,9 +25,8 @@ import {
 import { Suggestions, type CursorPlace } from '../../core/completion/suggestions';
 import { Cancelled } from '../../core/errors';
 import type { CompletionItem, CompletionView } from '../../protocol/completion';
-import type { TextEdit } from '../../protocol/types';
 import { isInspectable } from '../ui/editorRanges';
-import type { CompletionClient } from './completionClient';
+import type { CompletionClient, CompletionSite } from './completionClient';
 import { completionSettings } from './completionSettings';
 import { isDocument } from './isDocument';
 import type { Shown } from './shown';
@@ -48,12 +47,10 @@ const SUFFIX_UNITS = 1000;
 /** Answers that are kept besides the newest. */
 const ANSWERS = 8;
 
-/** Where and after which edit a completion is asked for; `text`: of the whole document. */
-interface Site {
-  readonly document: TextDocument;
+/** `text`: of the whole document, in the version. */
+interface Site extends CompletionSite {
   readonly position: Position;
   readonly text: string;
-  readonly edit: TextEdit;
 }
 
 export class CompletionProvider implements InlineCompletionItemProvider {
@@ -115,7 +112,8 @@ export class CompletionProvider implements InlineCompletionItemProvider {
       utf16End: chosen ? document.offsetAt(chosen.range.end) : offset,
       text: chosen?.text ?? '',
     };
-    const site: Site = { document, position, text: document.getText(), edit };
+    const { version } = document;
+    const site: Site = { document, version, position, text: document.getText(), edit };
     const place = placeOf(site);
     const candidates = isExplicit ? CANDIDATES : 1;
     const request: SuggestionRequest = {
@@ -167,10 +165,9 @@ export class CompletionProvider implements InlineCompletionItemProvider {
     candidates: number,
     onAnswer: (view: CompletionView) => void,
   ): Ask {
-    const { document, edit } = site;
-    const options = this.client.optionsFor(document, candidates);
+    const options = this.client.optionsFor(site.document, candidates);
     return async (signal, onText) => {
-      const view = await this.client.complete(document, edit, options, signal, onText);
+      const view = await this.client.complete(site, options, signal, onText);
       // It was on its way when it was stopped, and may be of another model, or by other settings.
       if (signal.aborted) throw new Cancelled();
       if ('refused' in view) return { middles: [], note: view.refused, ms: 0 };

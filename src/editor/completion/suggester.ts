@@ -4,6 +4,7 @@ import { formatNumberOf } from '../../core/format';
 import type { RequestDelay } from '../../core/completion/requestDelay';
 import type { Middle } from '../../core/completion/middle';
 import type { CursorPlace, Suggestions } from '../../core/completion/suggestions';
+import { Cancelled } from '../../core/errors';
 
 export interface Found {
   readonly middles: readonly Middle[];
@@ -106,7 +107,9 @@ export class Suggester {
       const { middles, note } = await untilAborted(running.done, signal);
       return { middles, note };
     } catch (error) {
-      if (signal.aborted || running.isAborted) return TYPED_ON;
+      // The text was another one when it came to be asked about.
+      const isStale = error instanceof Cancelled;
+      if (isStale || signal.aborted || running.isAborted) return TYPED_ON;
       throw error;
     }
   }

@@ -61,10 +61,13 @@ let provider: CompletionProvider;
 let completing: (event: { stream: number; insert: string }) => void;
 let chosen: Record<string, object>;
 let isReady: boolean;
+/** What a request waits for: a model is being opened. */
+let opening: Promise<void> | undefined;
 
 beforeEach(() => {
   model = { folder: '/models/coder', name: 'coder' };
   [asked, explained, lines, chosen, isReady] = [[], [], [], {}, true];
+  opening = undefined;
   document = new FakeDocument('let a', 'file:///src/a.ts', 'typescript');
   const remote = {
     complete: (request: Omit<Asked, 'answer'>) =>
@@ -79,7 +82,10 @@ beforeEach(() => {
       (completing = listener),
       { dispose() {} }
     ),
-    call: (request: (running: object) => Promise<unknown>) => request({ remote, model }),
+    call(request: (running: object) => Promise<unknown>) {
+      const send = () => request({ remote, model });
+      return opening ? opening.then(send) : send();
+    },
   };
   const texts = { ensureSent: () => ({ uri: 'a', version: 1 }) };
   const calibrations = { calibrationOf: (folder: string) => chosen[folder] };
@@ -172,6 +178,27 @@ test('an answer that was on its way when all was forgotten is neither shown nor 
   expect(provider.last).toBeUndefined();
   expect(await answered(suggest(5), itemOf(' = new;'))).toEqual([' = new;']);
   expect(answers).toHaveLength(1);
+});
+
+test.each([
+  ['is asked about where it is now', InlineCompletionTriggerKind.Automatic],
+  ['is not, unless it is asked for again', InlineCompletionTriggerKind.Invoke],
+])('a place that is typed on at while a model is opened %s', async (_, kind) => {
+  let open = () => {};
+  opening = new Promise(resolve => (open = resolve));
+  const first = suggest(5);
+  document.edit(5, 5, ' =');
+  const isAutomatic = kind === InlineCompletionTriggerKind.Automatic;
+  const second = isAutomatic ? suggest(7, { kind }) : undefined;
+  opening = undefined;
+  open();
+  expect(await first).toEqual([]);
+  if (second) expect(await answered(second, itemOf(' 12;'))).toEqual([' 12;']);
+  expect(provider.last?.at).toBe(second ? 7 : undefined);
+  // Nothing is remembered for the place as it was.
+  document = new FakeDocument('let a', 'file:///src/a.ts', 'typescript');
+  asked.length = 0;
+  expect(await answered(suggest(5), itemOf(': any;'))).toEqual([': any;']);
 });
 
 test('items that insert nothing visible are neither shown nor explained', async () => {
@@ -307,11 +334,12 @@ test('without a ready engine no form is known, and no model is named', () => {
 
 test('text that is certain goes to the request that it is of', async () => {
   const texts: string[][] = [[], []];
-  const at = { utf16Start: 0, utf16End: 0, text: '' };
+  const edit = { utf16Start: 0, utf16End: 0, text: '' };
+  const site = { document: document.asDocument, version: document.version, edit };
   const options = client.optionsFor(document.asDocument, 1);
   const { signal } = new AbortController();
   const requests = texts.map(own =>
-    client.complete(document.asDocument, at, options, signal, insert => own.push(insert)),
+    client.complete(site, options, signal, insert => own.push(insert)),
   );
   const streams = asked.map(({ stream }) => stream);
   completing({ stream: streams[1]!, insert: 'b' });
