@@ -1,6 +1,8 @@
 // The keyboard in a list of tokens: one of them is in the Tab order, the arrow keys move by positions on the screen,
 // Home and End go to the ends, Space selects the token in the editor, and Enter also moves the focus there.
 
+import { keepFocusNear } from './lostFocus';
+
 const TOKEN = '[data-token]';
 const STOP = `${TOKEN}[tabindex="0"]`;
 
@@ -30,15 +32,17 @@ export function listeners(choose: Choose) {
 }
 
 /**
- * Runs `draw`, marks the tokens at the cursor, and keeps the focus on the token that has it. If no token has it, Tab
- * leads to the token at the cursor.
+ * Runs `draw`, marks the tokens at the cursor, and keeps the focus on the token that has it, or near what had it. If no
+ * token has it, Tab leads to the token at the cursor.
  */
 export function drawKeepingFocus(draw: () => void, cursor: readonly number[]): void {
   const focused = document.activeElement?.closest<HTMLElement>(TOKEN)?.dataset.token;
   const shownBefore = atCursor();
   const before = shownBefore?.dataset.token;
+  const keepNear = keepFocusNear();
   draw();
   const list = document.querySelector<HTMLElement>('[data-tokens]');
+  if (!list || focused === undefined) keepNear();
   if (!list) return;
   mark(list, cursor);
   const first = list.querySelector<HTMLElement>(TOKEN);
