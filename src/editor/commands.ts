@@ -1,10 +1,11 @@
 // Commands about the overlay, the model and the active text. Other commands are in the folders of their subject.
 import { commands, env, Uri, workspace, type SecretStorage, type TextDocument } from 'vscode';
 import { bitsPerByte, describeProof, totalsOf } from '../core/exactBytes/byteProof';
-import { formatNumberOf } from '../core/format';
+import { formatCount, formatNumberOf } from '../core/format';
 import type { Lens, PassId } from '../core/lenses/lens';
 import { lensIds, type LensId } from '../core/lenses/lenses';
 import { UserError } from '../core/errors';
+import { isServerAddress } from '../servers/address';
 import type { ByteProof } from '../protocol/scores';
 import { countFolder } from './counting/countTokens';
 import type { Engine } from './engine/engineClient';
@@ -19,7 +20,7 @@ import { goToByScore } from './overlay/goToByScore';
 import { lensRows } from './overlay/lensRows';
 import type { OverlayState } from './overlay/overlayState';
 import { goToPeak } from './overlay/peaks';
-import { withShare } from './overlay/scoreText';
+import { scoreRange, withShare } from './overlay/scoreText';
 import { FROM_STATUS } from './overlay/status';
 import type { ShownTexts } from './overlay/textSource';
 import type { Samples } from './samples';
@@ -182,11 +183,24 @@ async function copyAsJson(queries: EngineQueries): Promise<void> {
   if (document.getText() === '') return inform(NO_TEXT);
   const whole = { utf16Start: 0, utf16End: document.getText().length };
   const range = selection.isEmpty ? whole : offsetsOf(document, selection);
-  const json = await queries.json(document, range);
+  let json = await queries.json(document, range);
+  const { opened } = queries;
+  // A server is sent the text of files that are viewed through a lens, and no other.
+  const isLocal = opened.kind === 'ready' && !isServerAddress(opened.model.folder);
+  if (isLocal && UNSCORED.test(json)) {
+    if (!(await scoreRange(queries, document, range))) return;
+    json = await queries.json(document, range);
+  }
   await env.clipboard.writeText(json);
-  const count = json.split('\n').length - 1;
-  showBriefly(`Copied ${formatNumberOf(count, 'token')} as JSON lines`);
+  const lines = json.split('\n').slice(0, -1);
+  // Nothing comes before the first token of a text.
+  const unscored = lines.filter(line => UNSCORED.test(line) && !line.startsWith('{"index":0,'));
+  const without = unscored.length > 0 ? `, ${formatCount(unscored.length)} without a score` : '';
+  showBriefly(`Copied ${formatNumberOf(lines.length, 'token')} as JSON lines${without}`);
 }
+
+/** A line of a token without a score; its alternatives, which have log-probabilities of their own, come after that. */
+const UNSCORED = /^[^[\n]*"logprob":null/m;
 
 /** By the second model, too, if the lens compares the two. */
 async function scoreEveryByte(queries: EngineQueries, { needs }: Lens): Promise<void> {

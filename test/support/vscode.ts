@@ -325,6 +325,7 @@ export const fake = {
   /** What each of them says while nothing is typed. */
   listWords: [] as string[],
   choose: (items: { label: string }[]): unknown => items[0],
+  clipboard: '',
   /** What the progress of work reported. */
   progress: [] as unknown[],
   /** Changes a setting, as the user does; `name` without `tokenscope.`; undefined: to its default. */
@@ -339,6 +340,10 @@ export const fake = {
     given.clear();
     fake.workspaceSettings.clear();
   },
+};
+
+export const env = {
+  clipboard: { writeText: async (text: string) => void (fake.clipboard = text) },
 };
 
 export const commands = {

@@ -7,15 +7,28 @@ import { cancellableIfLong, type ShareReport } from '../ui/progress';
 import type { Text } from './textSource';
 
 /** Answers whether it is scored: the user may have cancelled. Throws `UserError` where the text changes meanwhile. */
-export async function scoreText(
+export function scoreText(
   queries: EngineQueries,
   text: Text,
   range: Range16,
   lens: Lens,
 ): Promise<boolean> {
+  return scored(queries, text, signal => queries.passes.score(text, [range], lens, signal));
+}
+
+/** The same of the tokens of a range, and no more. */
+export function scoreRange(queries: EngineQueries, text: Text, range: Range16): Promise<boolean> {
+  return scored(queries, text, signal => queries.passes.scoreRange(text, range, signal));
+}
+
+async function scored(
+  queries: EngineQueries,
+  text: Text,
+  score: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
   const isDone = await cancellableIfLong('Scoring the text', async (signal, report) => {
     await withShare(queries, text, report, () =>
-      overUnchanged(signal, 'the scoring', () => queries.passes.score(text, [range], lens, signal)),
+      overUnchanged(signal, 'the scoring', () => score(signal)),
     );
     return true;
   });
