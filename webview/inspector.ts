@@ -26,7 +26,14 @@ export function inspectorTemplate(page: Page): TemplateResult {
       ['showLog', 'Show the log'],
     ]);
   }
-  if (engine !== 'ready') return welcome(page, html`Opening the model…`);
+  if (engine === 'stopped') {
+    return welcome(
+      page,
+      html`No model is open. It is opened when a text is shown, scrolled or edited.`,
+      [['turnOverlayOn', 'Open the model']],
+    );
+  }
+  if (engine === 'starting') return welcome(page, html`Opening the model…`);
   return tabsTemplate(page);
 }
 

@@ -75,6 +75,7 @@ export type FeatureAct = 'show' | 'pin' | 'unpin' | 'ablate' | 'label' | 'search
 
 export type PageCommand =
   | 'toggleOverlay'
+  | 'turnOverlayOn'
   | 'chooseLens'
   | 'nextPeak'
   | 'previousPeak'

@@ -26,8 +26,14 @@ test('offers what helps where there is nothing to inspect', () => {
   expect(textOf(fakePage({ engine: 'failed', message: 'No model there.' }))).toBe(
     'No model there.\nTry again Show the log',
   );
-  for (const engine of ['stopped', 'starting'] as const)
-    expect(textOf(fakePage({ engine }))).toBe('Opening the model…');
+  expect(textOf(fakePage({ engine: 'starting' }))).toBe('Opening the model…');
+  const stopped = fakePage({ engine: 'stopped' });
+  const ended = shown(inspectorTemplate(stopped));
+  expect(ended.text).toBe(
+    'No model is open. It is opened when a text is shown, scrolled or edited.\nOpen the model',
+  );
+  for (const { listener } of ended.listeners) listener({});
+  expect(stopped.asked).toEqual([['run', 'turnOverlayOn']]);
 });
 
 test('draws the state of the open tab', () => {
