@@ -23,7 +23,7 @@ test.each([1, 3])('no masked token sets the highest value, %i tokens at a time',
     for (let token = from; token < asked!.until!; token += size) {
       const own = values.slice(token, token + size);
       const none = new Float32Array(own.length);
-      onRows({
+      onRows?.({
         ...rowsOf(own.map(value => [[FEATURE, value]])),
         norms: none,
         errors: none,
