@@ -64,7 +64,8 @@ describe('tokens as JSON', () => {
     const services = [{}, queries, {}, {}, {}, {}, {}, {}, {}];
     const table = generalCommands(...(services as unknown as Parameters<typeof generalCommands>));
     const copy = () => table.copyAsJson!();
-    const said = () => fake.messages.map(([, text]) => text).filter(text => /^Copied/.test(text));
+    const said = () =>
+      fake.messages.map(([, text]) => text).filter(text => text.startsWith('Copied'));
     return { editor, asked, queries, copy, said };
   }
   const whole = { utf16Start: 0, utf16End: 13 };

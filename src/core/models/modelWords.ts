@@ -21,9 +21,7 @@ export function formatParameters(count: number): string {
 /** `398 MB`, `4.7 GB`. */
 export function formatSize(bytes: number): string {
   if (bytes < 999_500) return `${Math.ceil(bytes / 1000)} kB`;
-  return bytes < 999_500_000
-    ? `${threeDigits(bytes / 1e6)} MB`
-    : `${threeDigits(bytes / 1e9)} GB`;
+  return bytes < 999_500_000 ? `${threeDigits(bytes / 1e6)} MB` : `${threeDigits(bytes / 1e9)} GB`;
 }
 
 /** Family, parameters, quantisation, size, licence: what is known of them. */

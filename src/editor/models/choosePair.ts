@@ -18,9 +18,7 @@ export interface PairSurroundings {
   readonly showList: typeof showList;
   readonly pickPath: typeof pickPath;
   /** Shows that it opens, and says what stays open where it cannot. Undefined if it was cancelled. */
-  readonly opening: (
-    open: (signal: AbortSignal) => Promise<true>,
-  ) => Promise<true | undefined>;
+  readonly opening: (open: (signal: AbortSignal) => Promise<true>) => Promise<true | undefined>;
 }
 
 type Choice = QuickPickItem & { readonly chooses: 'folders' | 'none' };

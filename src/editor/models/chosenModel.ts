@@ -25,7 +25,11 @@ export class ChosenModel {
     readonly builtIn: string,
     readonly memory: Memento,
     private readonly workspace: Memento,
-    private readonly settings: { folder: Setting<string>; contextLimit: Setting<number>; dtype: Setting<string> },
+    private readonly settings: {
+      folder: Setting<string>;
+      contextLimit: Setting<number>;
+      dtype: Setting<string>;
+    },
   ) {}
 
   /** Empty for the built-in model. */

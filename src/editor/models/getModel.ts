@@ -151,8 +151,7 @@ async function chooseName(client: HubClient, ui: GetModelUi): Promise<string | u
     searchModels(client, words, signal),
   );
   if (!found) return undefined;
-  if (found.length === 0)
-    throw new UserError(`The hub has no model with "${words}" in its name.`);
+  if (found.length === 0) throw new UserError(`The hub has no model with "${words}" in its name.`);
   return (await ui.showList(found.map(foundItem), { title: TITLE, matchOnDescription: true }))
     ?.name;
 }

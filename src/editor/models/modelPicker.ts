@@ -96,7 +96,10 @@ async function chooseDtype(
 
 /** Each answers what is to be opened, undefined where that is nothing. */
 const actions: Readonly<
-  Record<Exclude<ModelAction, 'dtype'>, (options: ModelPickerOptions) => Promise<string | undefined>>
+  Record<
+    Exclude<ModelAction, 'dtype'>,
+    (options: ModelPickerOptions) => Promise<string | undefined>
+  >
 > = {
   folder: ({ pickPath }) => pickPath({ ...DIALOG, folders: {} }),
   file: ({ pickPath }) => pickPath({ ...DIALOG, files: {} }),
@@ -150,7 +153,7 @@ function chooseRow(options: ModelPickerOptions): Promise<Chosen | undefined> {
     if (!ended.signal.aborted) timer ??= setTimeout(show, REFRESH_MS);
   };
   const described = [now, ...recent].filter(path => path && !isServerAddress(path));
-  findModels(options.engine, described, ended.signal, onFound)
+  void findModels(options.engine, described, ended.signal, onFound)
     .then(
       said => (problems = said),
       (error: Error) => (problems = [{ path: 'This machine', problem: error.message }]),

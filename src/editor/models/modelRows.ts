@@ -1,6 +1,5 @@
-// The rows of the list of models: built in, on this machine, recent, and ways to open others. Pure, so that tests can run
-// it.
-import type { QuickPickItem } from 'vscode';
+// The rows of the list of models: built in, on this machine, recent, and ways to open others.
+import { QuickPickItemKind, type QuickPickItem } from 'vscode';
 import { basename } from 'node:path';
 import type { MachineModel, PlaceProblem } from '../../core/models/machineModel';
 import { hostOf, isServerAddress, readAddress } from '../../servers/address';
@@ -20,12 +19,12 @@ export type ModelAction = 'dtype' | 'folder' | 'file' | 'hub' | 'server';
 const ACTIONS: Readonly<Record<ModelAction, { label: string; detail: string }>> = {
   dtype: {
     label: 'Change the weight format…',
-    detail:
-      'Open one of these models as 32-bit floats, half precision or 4 bits, where available.',
+    detail: 'Open one of these models as 32-bit floats, half precision or 4 bits, where available.',
   },
   folder: {
     label: 'Open a folder…',
-    detail: 'A model in the layout of the Hugging Face hub, a folder with a GGUF file, or only tokenizer files.',
+    detail:
+      'A model in the layout of the Hugging Face hub, a folder with a GGUF file, or only tokenizer files.',
   },
   file: {
     label: 'Open a file…',
@@ -61,7 +60,6 @@ export interface ListedModels {
   readonly problems: readonly Pick<PlaceProblem, 'path' | 'problem'>[];
 }
 
-const SEPARATOR = -1;
 const NOW = 'current choice';
 const ORDER: readonly MachineModel['opens'][] = ['model', 'tokenizer', 'no'];
 
@@ -130,7 +128,7 @@ function labelOf(path: string): string {
 }
 
 function group(label: string, rows: readonly ModelRow[]): ModelRow[] {
-  return rows.length > 0 ? [{ label, kind: SEPARATOR }, ...rows] : [];
+  return rows.length > 0 ? [{ label, kind: QuickPickItemKind.Separator }, ...rows] : [];
 }
 
 function rowOf(model: MachineModel): ModelRow {
@@ -153,7 +151,11 @@ export function waysRows(found: readonly MachineModel[], now: string): WaysRow[]
   const isNow = ({ path }: MachineModel) => path === now;
   return [...models.values()]
     .sort((a, b) => Number(isNow(b)) - Number(isNow(a)) || inOrder(a, b))
-    .map(model => ({ label: model.name, description: words(model, isNow(model) ? NOW : ''), model }));
+    .map(model => ({
+      label: model.name,
+      description: words(model, isNow(model) ? NOW : ''),
+      model,
+    }));
 }
 
 const words = (model: MachineModel, now: string) =>

@@ -19,7 +19,9 @@ export async function deletePreparedWeights({ engine, ask, inform }: Surrounding
     engine.aside(remote => remote.weightCache({ deletes }), new AbortController().signal);
   const { folder, files, bytes } = await request(false);
   if (files === 0)
-    return inform(`There are no prepared weights to delete. Prepared weights of GGUF files are stored in ${folder}.`);
+    return inform(
+      `There are no prepared weights to delete. Prepared weights of GGUF files are stored in ${folder}.`,
+    );
   const answer = await ask(
     `The prepared weights of ${formatNumberOf(files, 'model')} take ${formatSize(bytes)} in ${folder}. They are written again when a model is opened.`,
     DELETE,

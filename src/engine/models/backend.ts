@@ -89,7 +89,11 @@ export interface SteerRequest extends Omit<ScoreRequest, 'until' | 'from'> {
 export interface FeatureBackend {
   /** In place of the one before; null: none. Throws `UserError` with both numbers where it does not fit. */
   openSae(sae: Sae | null): Promise<void>;
-  encode(request: EncodeRequest, signal: AbortSignal, onRows: OnRows<FeatureRows>): Promise<FeatureRows>;
+  encode(
+    request: EncodeRequest,
+    signal: AbortSignal,
+    onRows: OnRows<FeatureRows>,
+  ): Promise<FeatureRows>;
   /** Scores of all rows with something added to what the autoencoder reads. */
   scoreSteered(
     request: SteerRequest,
@@ -145,7 +149,9 @@ export interface Backend {
    */
   readonly sums?: (request: SumsRequest, signal?: AbortSignal) => Promise<Float64Array>;
   /** [seed]: the tokens of each continuation. */
-  readonly sample: Ability<(request: SampleRequest, signal?: AbortSignal) => Promise<Uint32Array[]>>;
+  readonly sample: Ability<
+    (request: SampleRequest, signal?: AbortSignal) => Promise<Uint32Array[]>
+  >;
   readonly features: Ability<FeatureBackend>;
   readonly layers: Ability<LayerBackend>;
   dispose(): void;

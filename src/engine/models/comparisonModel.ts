@@ -13,12 +13,7 @@ export class ComparisonModel {
   private readonly lazy: Lazy<Model>;
 
   /** Throws `UserError` that names the file and what is wrong with it. */
-  constructor(
-    path: string,
-    contextLimit: () => number,
-    openModel: OpenModel,
-    dtype?: string,
-  ) {
+  constructor(path: string, contextLimit: () => number, openModel: OpenModel, dtype?: string) {
     const { folder, info, tokenizer } = openTokenizerAt(path, dtype);
     this.info = info;
     this.tokenizer = tokenizer;

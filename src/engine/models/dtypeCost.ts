@@ -37,10 +37,7 @@ export async function dtypeCost(
     topK: 1,
   };
   const [own, reference] = [await backend.score(request), await exact.score(request)];
-  const apart = Array.from(
-    own.logprobs,
-    (nats, i) => (reference.logprobs[i]! - nats) / Math.LN2,
-  );
+  const apart = Array.from(own.logprobs, (nats, i) => (reference.logprobs[i]! - nats) / Math.LN2);
   const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
   return {
     tokens: apart.length,
@@ -51,7 +48,13 @@ export async function dtypeCost(
   };
 }
 
-export function describeCost({ tokens, moreBits, apartBits, mostBits, sameTop }: DtypeCost): string {
+export function describeCost({
+  tokens,
+  moreBits,
+  apartBits,
+  mostBits,
+  sameTop,
+}: DtypeCost): string {
   const bits = (x: number) => x.toPrecision(2);
   const more = `${bits(Math.abs(moreBits))} bits per token ${moreBits < 0 ? 'less' : 'more'}`;
   return (

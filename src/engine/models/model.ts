@@ -3,7 +3,7 @@ import type { FimFormat } from '../../core/completion/fimFormat';
 import { Cancelled, InexactError, UserError } from '../../core/errors';
 import { concatIds } from '../../core/bytes';
 import { byteRulesOf, type ByteRules } from '../../core/exactBytes/byteRules';
-import { SortedTokens, textTokensOf } from '../../core/exactBytes/sortedTokens';
+import { textTokensOf, type SortedTokens } from '../../core/exactBytes/sortedTokens';
 import type { TokenModel } from '../../core/exactBytes/tokenModel';
 import { sliceScores, type Scores } from '../../core/lenses/scores';
 import type { Reading, ReadingAnswer, ReadingId } from '../../core/layers/readings';
@@ -200,10 +200,7 @@ export class Model {
   }
 
   /** Runs a request in its turn. Throws `UserError` where the folder is a tokenizer alone, `Cancelled` when aborted by then. */
-  async request<T>(
-    work: (backend: Backend) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
+  async request<T>(work: (backend: Backend) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { backend } = this;
     if (!backend) throw this.cannotScore();
     return this.turns.take(() => work(backend), signal);
@@ -245,7 +242,9 @@ export class Model {
     const { ends, tokenizer, name } = this.folder;
     const vocabSize = Math.min(tokenizer.vocabSize, this.rows);
     if (prefix.length === 0)
-      throw new UserError(`${name} has no start-of-text token, so it cannot continue an empty text.`);
+      throw new UserError(
+        `${name} has no start-of-text token, so it cannot continue an empty text.`,
+      );
     const request = { ...rule, prefix, ends, vocabSize };
     return this.request(backend => needed(backend.sample)(request, signal), signal);
   }
@@ -253,7 +252,10 @@ export class Model {
   /** Throws `UserError` where it does not fit; `Cancelled` when aborted, with the one before open again. */
   openSae(
     sae: Sae | null,
-    { signal, before = null }: { signal?: AbortSignal | undefined; before?: Sae | null | undefined } = {},
+    {
+      signal,
+      before = null,
+    }: { signal?: AbortSignal | undefined; before?: Sae | null | undefined } = {},
   ): Promise<void> {
     return this.request(async backend => {
       const features = needed(backend.features);

@@ -16,7 +16,9 @@ export function infoOf(
   contextLimit: number,
 ): ModelInfo {
   const { tokenizer } = folder;
-  const warnings = backend ? [...backend.report.warnings, ...vocabularyWarnings(folder, backend)] : [];
+  const warnings = backend
+    ? [...backend.report.warnings, ...vocabularyWarnings(folder, backend)]
+    : [];
   return {
     name: nameOf(folder, backend),
     folder: folder.path,

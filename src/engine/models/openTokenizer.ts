@@ -4,12 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import { UserError } from '../../core/errors';
 import type { TokenizerInfo } from '../../protocol/compare';
-import {
-  nameOfTokenizer,
-  readModelFolder,
-  tokenizerOf,
-  type ModelFolder,
-} from './modelFolder';
+import { nameOfTokenizer, readModelFolder, tokenizerOf, type ModelFolder } from './modelFolder';
 import { isServerAddress } from '../../servers/address';
 import { readModel } from './readModel';
 import { readTokenizerFile } from './readTokenizerFiles';

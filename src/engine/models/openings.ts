@@ -47,11 +47,7 @@ export class Openings {
     for (const controller of this.running) controller.abort();
   }
 
-  private async opened(
-    model: Promise<Model>,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<Model> {
+  private async opened(model: Promise<Model>, path: string, signal: AbortSignal): Promise<Model> {
     try {
       return await model;
     } catch (error) {

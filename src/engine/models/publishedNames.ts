@@ -12,7 +12,9 @@ export function namesOfFolder(folder: string, config: Json | undefined): string[
 /** Of a GGUF file: also of the models that it says it was made from. */
 export function namesOfGguf(path: string, metadata: Metadata): string[] {
   const urls = ['general.repo_url', 'general.source.url', 'general.base_model.0.repo_url'];
-  const linked = urls.map(key => /huggingface\.co\/([^/]+\/[^/]+)/.exec(metadata.string(key) ?? '')?.[1]);
+  const linked = urls.map(
+    key => /huggingface\.co\/([^/]+\/[^/]+)/.exec(metadata.string(key) ?? '')?.[1],
+  );
   return [ofPlace(path), ...linked, metadata.string('general.name')].filter(
     name => name !== undefined,
   );

@@ -16,7 +16,9 @@ export function readJson(folder: string, name: string): Json | undefined {
   const bytes = readPartIfThere(path, MOST_BYTES);
   if (bytes === undefined) return undefined;
   if (isNestedDeeper(bytes, MOST_LEVELS))
-    throw new UserError(`${path} is nested more than ${MOST_LEVELS} levels deep, which is not supported.`);
+    throw new UserError(
+      `${path} is nested more than ${MOST_LEVELS} levels deep, which is not supported.`,
+    );
   let value: unknown;
   try {
     value = parseJson(new TextDecoder().decode(bytes));

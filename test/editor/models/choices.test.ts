@@ -91,7 +91,8 @@ test('one model with two prompts is a pair, too', async () => {
 });
 
 test('the list of second tokenizers has what is compared now, and each once', () => {
-  const paths = (now: string) => secondTokenizers(now, '/models/coder').known!.map(({ value }) => value);
+  const paths = (now: string) =>
+    secondTokenizers(now, '/models/coder').known!.map(({ value }) => value);
   expect(paths('')).toEqual(['/models/coder', '/models/stories260K']);
   expect(paths('/x/gpt2')).toEqual(['/x/gpt2', '/models/coder', '/models/stories260K']);
   expect(paths('/models/coder')).toEqual(['/models/coder', '/models/stories260K']);
@@ -99,7 +100,9 @@ test('the list of second tokenizers has what is compared now, and each once', ()
   expect(placeHolder).toBe('now: /x/gpt2');
   expect(known![0]).toEqual({ label: 'gpt2', description: '/x/gpt2', value: '/x/gpt2' });
   expect(known![1]).toMatchObject({ label: 'coder', description: 'the built-in code model' });
-  expect(secondTokenizers('', '/models/coder').placeHolder).toMatch(/^The second tokenizer is drawn/);
+  expect(secondTokenizers('', '/models/coder').placeHolder).toMatch(
+    /^The second tokenizer is drawn/,
+  );
 });
 
 test('a second tokenizer is opened, then chosen; one that cannot be opened is not', async () => {

@@ -12,7 +12,11 @@ function machine() {
       folder.value = value;
     },
   };
-  const settings = { folder, contextLimit: { value: 2048 }, dtype: { value: 'auto' } } as unknown as {
+  const settings = {
+    folder,
+    contextLimit: { value: 2048 },
+    dtype: { value: 'auto' },
+  } as unknown as {
     folder: Setting<string>;
     contextLimit: Setting<number>;
     dtype: Setting<string>;

@@ -97,7 +97,9 @@ test('what cannot be opened is told with its setting, and what was open stays op
   fake.set('compare.tokenizer', '/none');
   fake.set('pair.positive', '/none');
   await vi.advanceTimersByTimeAsync(200);
-  expect(errors.map(error => /"(tokenscope\.[^"]*)".* so (.*?)\. No such/.exec(String(error))?.slice(1))).toEqual(
+  expect(
+    errors.map(error => /"(tokenscope\.[^"]*)".* so (.*?)\. No such/.exec(String(error))?.slice(1)),
+  ).toEqual(
     ['model.folder', 'compare.tokenizer', 'pair'].map(name => [
       `tokenscope.${name}`,
       'the previous choice stays open',

@@ -259,7 +259,9 @@ describe('an autoencoder', () => {
     ]);
     expect(readFileSync(join(path, 'sae_weights.safetensors')).equals(content)).toBe(true);
     expect(new Set(hub.asked)).toEqual(
-      new Set(['cfg.json', 'sae_weights.safetensors'].map(name => `blocks.8.hook_resid_pre/${name}`)),
+      new Set(
+        ['cfg.json', 'sae_weights.safetensors'].map(name => `blocks.8.hook_resid_pre/${name}`),
+      ),
     );
   });
 

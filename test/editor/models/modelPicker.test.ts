@@ -1,10 +1,7 @@
 // The list of models while the engine looks for them, with a list and an engine that the test moves.
 import { expect, test, vi } from 'vitest';
 import type { MachineModel, PlaceProblem } from '../../../src/core/models/machineModel';
-import {
-  pickModel,
-  type ModelPickerOptions,
-} from '../../../src/editor/models/modelPicker';
+import { pickModel, type ModelPickerOptions } from '../../../src/editor/models/modelPicker';
 import type { DtypeRow, ModelRow, WaysRow } from '../../../src/editor/models/modelRows';
 import { fakeMemory } from '../../support/fakeMemory';
 import { machineModel } from '../../support/machineModel';
@@ -36,7 +33,9 @@ function open(recent: string[] = [], changes: Partial<ModelPickerOptions> = {}) 
     dispose: vi.fn(),
   };
   const memory = fakeMemory({ 'tokenscope.recentModels': recent });
-  const remote = { machineModels: async (request: { recent: string[] }) => asked.push(request.recent) };
+  const remote = {
+    machineModels: async (request: { recent: string[] }) => asked.push(request.recent),
+  };
   const options = {
     engine: {
       onEvent: (_: string, listener: (model: MachineModel) => void) => {
@@ -247,9 +246,7 @@ test('a model whose weights can be kept in several ways has a button, which list
   await vi.waitFor(() => expect(labels()).toContain('mine'));
   const buttons = (label: string) => list.items.find(item => item.label === label)!.buttons;
   expect(buttons('one way')).toBeUndefined();
-  expect(buttons('mine')).toEqual([
-    { iconPath: { id: 'icon' }, tooltip: 'Choose Weight Format…' },
-  ]);
+  expect(buttons('mine')).toEqual([{ iconPath: { id: 'icon' }, tooltip: 'Choose Weight Format…' }]);
   on.button({ item: list.items.find(({ label }) => label === 'mine')! });
   expect(await picked).toEqual({ path: '/mine', dtype: 'q4' });
   const [rows] = vi.mocked(options.showList).mock.calls[0]!;
@@ -273,7 +270,10 @@ test('a row lists them of every model, that which is chosen now first, and needs
     { label: 'now', description: 'recent · current choice' },
     { label: 'a', description: 'Ollama · llama' },
   ]);
-  expect(ways).toMatchObject([{ label: '32-bit floats' }, { description: 'q4 · 200 MB of memory' }]);
+  expect(ways).toMatchObject([
+    { label: '32-bit floats' },
+    { description: 'q4 · 200 MB of memory' },
+  ]);
 });
 
 test('of one model alone that row asks for the way at once', async () => {

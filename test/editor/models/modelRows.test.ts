@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { dtypeRows, modelRows, placeOf, waysRows, type ListedModels } from '../../../src/editor/models/modelRows';
+import { QuickPickItemKind } from 'vscode';
+import {
+  dtypeRows,
+  modelRows,
+  placeOf,
+  waysRows,
+  type ListedModels,
+} from '../../../src/editor/models/modelRows';
 import { machineModel } from '../../support/machineModel';
 
 const REASONER = '/models/reasoner/base';
@@ -10,7 +17,7 @@ function rows(about: Partial<ListedModels> = {}) {
 
 /** Separators in brackets. */
 const labels = (all: ReturnType<typeof rows>) =>
-  all.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
+  all.map(({ label, kind }) => (kind === QuickPickItemKind.Separator ? `[${label}]` : label));
 
 test('before anything is found there are the built-in models and the ways to open others', () => {
   expect(labels(rows())).toEqual([
@@ -78,7 +85,12 @@ test('the ways to open others stay whatever is typed', () => {
 test('the usual dtype is the one in use where none was chosen, and none of a model that is not open', () => {
   const dtypes = [
     { dtype: 'fp32', memory: 2e9, written: 0, isDefault: null },
-    { dtype: 'fp16', memory: 1e9, written: 0, isDefault: 'float32 takes more than half of the memory' },
+    {
+      dtype: 'fp16',
+      memory: 1e9,
+      written: 0,
+      isDefault: 'float32 takes more than half of the memory',
+    },
     { dtype: 'q8', memory: 5e8, written: 0, isDefault: null },
   ];
   const inUse = (now?: string) =>
@@ -128,7 +140,8 @@ test('the format of weights can be changed where a model has several, and of eac
     machineModel({ name: 'b', path: '/b', ...several, place: 'recent' }),
     machineModel({ name: 'now', path: '/now', ...several, place: 'hub' }),
   ];
-  const ways = (of: typeof found) => labels(rows({ found: of })).includes('Change the weight format…');
+  const ways = (of: typeof found) =>
+    labels(rows({ found: of })).includes('Change the weight format…');
   expect([ways(found), ways(found.slice(0, 1)), ways([])]).toEqual([true, false, false]);
   expect(waysRows(found, '/now').map(({ label, description }) => [label, description])).toEqual([
     ['now', 'Hugging Face cache · current choice'],

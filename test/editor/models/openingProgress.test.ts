@@ -1,7 +1,7 @@
 // What is shown of a model that is being opened: how far its weights are, in words and as a bar, until it is open.
 import { expect, test, vi } from 'vitest';
 import { Cancelled } from '../../../src/core/errors';
-import { Opening, Openings } from '../../../src/editor/engine/openings';
+import { Openings, type Opening } from '../../../src/editor/engine/openings';
 import type { EngineProcess } from '../../../src/editor/engine/engineProcess';
 import { showOpening } from '../../../src/editor/models/openingProgress';
 import type { cancellable } from '../../../src/editor/ui/progress';

@@ -22,7 +22,9 @@ test('nothing is kept, and nothing is asked', async () => {
   expect(await run(0, 'Delete')).toEqual({
     asked: [false],
     question: [],
-    said: ['There are no prepared weights to delete. Prepared weights of GGUF files are stored in /cache.'],
+    said: [
+      'There are no prepared weights to delete. Prepared weights of GGUF files are stored in /cache.',
+    ],
   });
 });
 

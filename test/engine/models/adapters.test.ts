@@ -8,7 +8,10 @@ import { byteCharacters } from '../../../src/core/tokenizer/bpe/byteLevel';
 import { describeFolder } from '../../../src/engine/models/places/folderDescription';
 import { Place } from '../../../src/engine/models/places/place';
 import { readModelFolder } from '../../../src/engine/models/modelFolder';
-import { builtFromAdapter, readAdapter } from '../../../src/engine/models/sources/adapter/adapterSource';
+import {
+  builtFromAdapter,
+  readAdapter,
+} from '../../../src/engine/models/sources/adapter/adapterSource';
 import { OpenGraph } from '../../../src/engine/onnx/session/openGraph';
 import {
   goldenArchitecture,
@@ -104,7 +107,11 @@ describe.each(Object.entries(cases))('%s', (name, adapter) => {
     expect(furthest).toBeLessThanOrEqual(TOLERANCE_NATS);
     const { report } = graph;
     expect(report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
-    expect([report.noTree, report.hooksMissing, report.warnings]).toEqual([undefined, undefined, []]);
+    expect([report.noTree, report.hooksMissing, report.warnings]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ]);
     await graph.close();
   });
 });
@@ -164,7 +171,8 @@ describe('an adapter beside a config.json', () => {
   test('is not its own base, whatever its folder is called', () => {
     const adapter = ofItself('./linked');
     symlinkSync(adapter, join(adapter, 'linked'), 'junction');
-    const message = /tokenscope\.json names the adapter's own folder as its "base"\. Give the folder/;
+    const message =
+      /tokenscope\.json names the adapter's own folder as its "base"\. Give the folder/;
     expect(() => readAdapter(adapter)).toThrow(message);
     expect(describeFolder(new Place('recent', adapter), adapter)).toMatchObject({
       opens: 'no',
@@ -199,7 +207,11 @@ describe('what is not LoRA as its paper has it is refused by name:', () => {
   test.each([
     ['base_model.model.model.embed_tokens.lora_embedding_A', [4, 96], /is not supported/],
     ['base_model.model.lm_head.lora_A.weight', [4, 32], /changes the LM head/],
-    ['base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight', [4, 32], /its base does not have/],
+    [
+      'base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight',
+      [4, 32],
+      /its base does not have/,
+    ],
     ['base_model.model.model.layers.0.self_attn.k_proj.lora_A.weight', [4, 32], /not both parts/],
     ['transformer.h.0.weight', [4], /not part of a PEFT adapter/],
   ])('the tensor %s', (name, shape, message) => {
@@ -227,7 +239,9 @@ describe('what is not LoRA as its paper has it is refused by name:', () => {
     const pickled = writeAdapter(llama);
     rmSync(join(pickled, 'adapter_model.safetensors'));
     writeFileSync(join(pickled, 'adapter_model.bin'), '');
-    expect(() => readAdapter(pickled)).toThrow(/is a pickle, which can run code, and is not loaded/);
+    expect(() => readAdapter(pickled)).toThrow(
+      /is a pickle, which can run code, and is not loaded/,
+    );
     const exported = writeAdapter(llama);
     rmSync(join(exported, '../base/model.safetensors'));
     expect(() => readAdapter(exported)).toThrow(/with a checkpoint of its base/);

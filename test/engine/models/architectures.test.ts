@@ -88,30 +88,30 @@ test.each([
   'smollm3, windows and biases',
   'mixtral, a window and one of two experts, in bfloat16',
   'olmoe',
-])(
-  '%s in chunks is as in one run, windows across chunks among it',
-  async name => {
-    const folder = writeCheckpoint(join(scratch, `${name}, in chunks`), cases.find(([each]) => each === name)![1]);
-    const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
-    const file = { folder, onnxPath: join(folder, 'config.json'), built };
-    const inputs = Uint32Array.from({ length: 150 }, (_, i) => (i * i + 5 * i) % 96);
-    const targets = Uint32Array.of(...inputs.subarray(1), 7);
-    const graph = await openCheckpoint(folder);
-    const cancel = new Int32Array(new SharedArrayBuffer(4));
-    const request = { inputs, targets, from: 0, topK: 1, cancel };
-    const chunked = await graph.score(request, new AbortController().signal, () => {});
-    await graph.close();
-    const session = await GraphSession.open(file, { layers: architecture.layers.length });
-    const past = session.emptyKeyValues;
-    const { scores } = await session.run({ ids: inputs, past, firstRow: 0, targets, topK: 1 });
-    await session.release();
-    const apart = scores.logprobs.reduce(
-      (most, x, i) => Math.max(most, Math.abs(x - chunked.logprobs[i]!)),
-      0,
-    );
-    expect(apart).toBeLessThan(2e-5);
-  },
-);
+])('%s in chunks is as in one run, windows across chunks among it', async name => {
+  const folder = writeCheckpoint(
+    join(scratch, `${name}, in chunks`),
+    cases.find(([each]) => each === name)![1],
+  );
+  const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
+  const file = { folder, onnxPath: join(folder, 'config.json'), built };
+  const inputs = Uint32Array.from({ length: 150 }, (_, i) => (i * i + 5 * i) % 96);
+  const targets = Uint32Array.of(...inputs.subarray(1), 7);
+  const graph = await openCheckpoint(folder);
+  const cancel = new Int32Array(new SharedArrayBuffer(4));
+  const request = { inputs, targets, from: 0, topK: 1, cancel };
+  const chunked = await graph.score(request, new AbortController().signal, () => {});
+  await graph.close();
+  const session = await GraphSession.open(file, { layers: architecture.layers.length });
+  const past = session.emptyKeyValues;
+  const { scores } = await session.run({ ids: inputs, past, firstRow: 0, targets, topK: 1 });
+  await session.release();
+  const apart = scores.logprobs.reduce(
+    (most, x, i) => Math.max(most, Math.abs(x - chunked.logprobs[i]!)),
+    0,
+  );
+  expect(apart).toBeLessThan(2e-5);
+});
 
 test.each(['mistral', 'gemma3_text', 'smollm3, windows and biases', 'llama', 'olmoe'])(
   '%s draws the same tokens for a seed by itself and beside others',
@@ -154,7 +154,10 @@ test('the built-in model, trained and by its own checkpoint, is as PyTorch has i
   const cancel = new Int32Array(new SharedArrayBuffer(4));
   const request = { inputs, targets, from: 0, topK: 1, cancel };
   const scores = await graph.score(request, new AbortController().signal, () => {});
-  const apart = scores.logprobs.reduce((most, x, i) => Math.max(most, Math.abs(x - logprob[i]!)), 0);
+  const apart = scores.logprobs.reduce(
+    (most, x, i) => Math.max(most, Math.abs(x - logprob[i]!)),
+    0,
+  );
   expect(apart).toBeLessThan(TOLERANCE_NATS);
   await graph.close();
 });
@@ -170,7 +173,10 @@ test.each([
   ['mixtral', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in', 'hook_resid_mid']],
   ['olmoe', ['hook_attn_out', 'attn.hook_z', 'hook_mlp_out', 'mlp.hook_in', 'hook_resid_post']],
 ])('%s is steered at its hooks', async (name, hooks) => {
-  const folder = writeCheckpoint(join(scratch, `${name}, steered`), goldenArchitectures.cases[name]!);
+  const folder = writeCheckpoint(
+    join(scratch, `${name}, steered`),
+    goldenArchitectures.cases[name]!,
+  );
   const { architecture, built } = builtFromCheckpoint(findSafetensors(folder)!, folder);
   const file = { folder, onnxPath: join(folder, 'config.json'), built };
   const { layers, hiddenSize: width } = architecture;

@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../../src/core/errors';
 import { logSoftmax } from '../../../src/core/exactBytes/logSum';
 import type { PathNode } from '../../../src/core/exactBytes/tokenModel';
-import { askedTrees, type PromptPrefix, type TreeModel } from '../../../src/engine/models/askedTrees';
+import {
+  askedTrees,
+  type PromptPrefix,
+  type TreeModel,
+} from '../../../src/engine/models/askedTrees';
 import type { Backend, SumsRequest } from '../../../src/engine/models/backend';
 import { fakeBackend, fakeLogits } from '../../support/fakeBackend';
 import { seedOr } from '../../support/seed';

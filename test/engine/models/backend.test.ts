@@ -56,12 +56,12 @@ test('tokens are scored in windows, each as the model says after the tokens befo
 
 test('an ability that is absent is refused with its reason', async () => {
   const options = { rollouts: 2, temperature: 1, topP: 1, seed: 1, maxTokens: 8, pattern: '' };
-  const rolled = await server.rollOut({ ...AT, start: 0, options: { ...options, whole: false } }, signal);
-  expect(rolled).toEqual({ refused: 'The fake model does not sample' });
-  const features = server.score(
-    { ...AT, passes: ['features'], visible: [], maxTokens: 0 },
+  const rolled = await server.rollOut(
+    { ...AT, start: 0, options: { ...options, whole: false } },
     signal,
   );
+  expect(rolled).toEqual({ refused: 'The fake model does not sample' });
+  const features = server.score({ ...AT, passes: ['features'], visible: [], maxTokens: 0 }, signal);
   expect(await features).toMatchObject({ refused: expect.stringMatching(/No autoencoder/) });
 });
 
@@ -69,14 +69,20 @@ test('bytes of a model whose numbers are not exact enough are refused with the r
   const inexact = 'computes in half precision';
   const other = engineServer(
     async (folder, contextLimit) =>
-      new Model(readModelFolder(String(folder)), fakeBackend(BYTE_VOCAB, { inexact }), contextLimit),
+      new Model(
+        readModelFolder(String(folder)),
+        fakeBackend(BYTE_VOCAB, { inexact }),
+        contextLimit,
+      ),
   );
   await other.openModel({ folder: scratch, contextLimit: 512 }, signal);
   await other.setDocument({ ...AT, text: TEXT }, signal);
   const refused = expect.stringMatching(/computes in half precision: exact probabilities of bytes/);
   const request = { ...AT, passes: ['bytes'] as const, visible: [], maxTokens: 9 };
   expect(await other.score(request, signal)).toMatchObject({ refused });
-  expect(await other.score({ ...request, passes: ['tokens'] }, signal)).not.toHaveProperty('refused');
+  expect(await other.score({ ...request, passes: ['tokens'] }, signal)).not.toHaveProperty(
+    'refused',
+  );
 });
 
 test('a view says that passes are pending until they ran, and the next version is another text', async () => {

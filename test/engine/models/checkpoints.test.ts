@@ -1,5 +1,13 @@
 // Folders with config.json and safetensors: opened as any other model, or refused in one line that names what is wrong.
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -45,7 +53,13 @@ async function logprobsOf(
   const built = other ?? own.built;
   const { contextTokens, layers } = architecture;
   const onnxPath = join(folder, 'config.json');
-  const graph = await OpenGraph.open({ folder, onnxPath, built, contextTokens, layers: layers.length });
+  const graph = await OpenGraph.open({
+    folder,
+    onnxPath,
+    built,
+    contextTokens,
+    layers: layers.length,
+  });
   try {
     const inputs = Uint32Array.from(golden.ids);
     const topK = graph.report.vocabSize;
@@ -116,7 +130,9 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
     expect(model.info).toMatchObject({ scores: true, contextTokens: 64, warnings: [] });
     const { backend } = await model.report();
     const facts = new Map(backend!.facts);
-    expect(facts.get('Architecture')).toMatch(/^llama; golden of the family: "llama" of transformers 5/);
+    expect(facts.get('Architecture')).toMatch(
+      /^llama; golden of the family: "llama" of transformers 5/,
+    );
     expect(facts.get('Weights from')).toBe(`${join(folder, 'model.safetensors')} (F32)`);
     expect(facts.get('Graph')).toMatch(/^built here; .*config\.json: \d+ nodes/);
     expect(backend!.hooks).toEqual(
@@ -125,7 +141,12 @@ test('a folder is opened with its tokenizer, scores, has trees and features, and
     const ids = model.tokenizer.encode('Ab 12').ids;
     const rows = await model.asTokenModel().rows([...ids], [{ parent: -1, token: -1 }], [0]);
     const { logprobs } = await model.request(open =>
-      open.score({ inputs: Uint32Array.of(256, ...ids), targets: Uint32Array.of(...ids, 65), from: 0, topK: 1 }),
+      open.score({
+        inputs: Uint32Array.of(256, ...ids),
+        targets: Uint32Array.of(...ids, 65),
+        from: 0,
+        topK: 1,
+      }),
     );
     expect(rows[0]![65]).toBeCloseTo(logprobs.at(-1)!, 4);
     // Its graph would run on: nothing in it ends with the positions that it was trained for.
@@ -209,7 +230,8 @@ describe('a token above the table', () => {
 function together(tensors: TensorToWrite[]): TensorToWrite[] {
   const experts = new Map<string, TensorToWrite[]>();
   const others = tensors.filter(tensor => {
-    const [, layer, expert, role] = /^(.*)\.(?:block_sparse_moe|mlp)\.experts\.(\d+)\.(\w+)\./.exec(tensor.name) ?? [];
+    const [, layer, expert, role] =
+      /^(.*)\.(?:block_sparse_moe|mlp)\.experts\.(\d+)\.(\w+)\./.exec(tensor.name) ?? [];
     if (layer === undefined) return true;
     const isDown = role === 'w2' || role === 'down_proj';
     const name = `${layer}.mlp.experts.${isDown ? 'down_proj' : 'gate_up_proj'}`;
@@ -253,7 +275,12 @@ describe('other names for the same', () => {
   const text = gemma.config;
   const nested = {
     ...gemma,
-    config: { model_type: 'gemma3', text_config: text, vision_config: { hidden_size: 4 }, mm_tokens_per_image: 256 },
+    config: {
+      model_type: 'gemma3',
+      text_config: text,
+      vision_config: { hidden_size: 4 },
+      mm_tokens_per_image: 256,
+    },
   };
 
   test.each([
@@ -346,26 +373,78 @@ describe('refused in one line', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['another family', { model_type: 'mamba' }, /"model_type": "mamba", which is not supported; supported: llama,/],
-    ['experts that all tokens share', { model_type: 'qwen2_moe' }, /"qwen2_moe", a mixture of experts with shared experts, which is not supported; supported: llama,/],
-    ['other experts', { model_type: 'gpt_oss' }, /"gpt_oss", a mixture of experts of another family/],
+    [
+      'another family',
+      { model_type: 'mamba' },
+      /"model_type": "mamba", which is not supported; supported: llama,/,
+    ],
+    [
+      'experts that all tokens share',
+      { model_type: 'qwen2_moe' },
+      /"qwen2_moe", a mixture of experts with shared experts, which is not supported; supported: llama,/,
+    ],
+    [
+      'other experts',
+      { model_type: 'gpt_oss' },
+      /"gpt_oss", a mixture of experts of another family/,
+    ],
     ['no family', { model_type: undefined }, /"model_type": missing/],
-    ['a key that is not known', { use_magic: true }, /config\.json has "use_magic": true, which is not known/],
+    [
+      'a key that is not known',
+      { use_magic: true },
+      /config\.json has "use_magic": true, which is not known/,
+    ],
     ['a key of another family', { attn_logit_softcapping: 50 }, /"attn_logit_softcapping": 50/],
     ['GPTQ', { quantization_config: { quant_method: 'gptq', bits: 4 } }, /are quantized \(GPTQ\)/],
     ['bitsandbytes', { quantization_config: { quant_method: 'bitsandbytes' } }, /\(bitsandbytes\)/],
-    ['a width that is none', { hidden_size: '32' }, /"hidden_size": "32"; it should be a whole number/],
+    [
+      'a width that is none',
+      { hidden_size: '32' },
+      /"hidden_size": "32"; it should be a whole number/,
+    ],
     ['a thousand million blocks', { num_hidden_layers: 1e9 }, /from 1 to 1000/],
     ['a head of millions', { head_dim: 5e6 }, /"head_dim": 5000000/],
     ['heads that cannot be shared', { num_key_value_heads: 3 }, /a divisor of 4 heads/],
-    ['another activation', { hidden_act: 'xielu' }, /"hidden_act": "xielu"; it should be one of silu/],
-    ['another rotation', { rope_parameters: { rope_type: 'ntk' } }, /"rope_type": "ntk"; it should be one of default/],
-    ['a key of the rotation', { rope_parameters: { rope_type: 'linear', factor: 2, magic: 1 } }, /in "rope_parameters" has "magic": 1/],
-    ['a rotation without its factor', { rope_parameters: { rope_type: 'linear' } }, /has no "factor"/],
-    ['a width that the weights have not', { intermediate_size: 64 }, /gate_proj\.weight" in .*model\.safetensors has the shape 48 × 32, and .* needs 64 × 32/],
-    ['more blocks than there are', { num_hidden_layers: 3 }, /has no "model\.layers\.2\.input_layernorm\.weight"/],
-    ['fewer blocks than there are', { num_hidden_layers: 1 }, /has "model\.layers\.1\.[a-z_.]+", which its config\.json does not account for/],
-    ['biases that are not there', { attention_bias: true }, /has no "model\.layers\.0\.self_attn\.q_proj\.bias"/],
+    [
+      'another activation',
+      { hidden_act: 'xielu' },
+      /"hidden_act": "xielu"; it should be one of silu/,
+    ],
+    [
+      'another rotation',
+      { rope_parameters: { rope_type: 'ntk' } },
+      /"rope_type": "ntk"; it should be one of default/,
+    ],
+    [
+      'a key of the rotation',
+      { rope_parameters: { rope_type: 'linear', factor: 2, magic: 1 } },
+      /in "rope_parameters" has "magic": 1/,
+    ],
+    [
+      'a rotation without its factor',
+      { rope_parameters: { rope_type: 'linear' } },
+      /has no "factor"/,
+    ],
+    [
+      'a width that the weights have not',
+      { intermediate_size: 64 },
+      /gate_proj\.weight" in .*model\.safetensors has the shape 48 × 32, and .* needs 64 × 32/,
+    ],
+    [
+      'more blocks than there are',
+      { num_hidden_layers: 3 },
+      /has no "model\.layers\.2\.input_layernorm\.weight"/,
+    ],
+    [
+      'fewer blocks than there are',
+      { num_hidden_layers: 1 },
+      /has "model\.layers\.1\.[a-z_.]+", which its config\.json does not account for/,
+    ],
+    [
+      'biases that are not there',
+      { attention_bias: true },
+      /has no "model\.layers\.0\.self_attn\.q_proj\.bias"/,
+    ],
   ])('%s', (_, keys, message) => {
     expect(refusal(writeCheckpoint(fresh(), withKeys(keys)))).toMatch(message);
   });
@@ -379,36 +458,81 @@ describe('refused in one line', () => {
 
   const mixtral = goldenArchitecture('mixtral');
   test.each<[string, object, RegExp]>([
-    ['more experts than there are', { num_local_experts: 5 }, /block_sparse_moe\.gate\.weight" in .* has the shape 4 × 32, and .* needs 5 × 32/],
-    ['more chosen than there are', { num_experts_per_tok: 5 }, /"num_experts_per_tok": 5; it should be a whole number from 1 to 4/],
-    ['experts of another width', { intermediate_size: 64 }, /experts\.0\.w1\.weight" in .* has the shape 48 × 32/],
-    ['experts that all tokens share', { shared_expert_intermediate_size: 48 }, /"shared_expert_intermediate_size": 48, which is not known/],
+    [
+      'more experts than there are',
+      { num_local_experts: 5 },
+      /block_sparse_moe\.gate\.weight" in .* has the shape 4 × 32, and .* needs 5 × 32/,
+    ],
+    [
+      'more chosen than there are',
+      { num_experts_per_tok: 5 },
+      /"num_experts_per_tok": 5; it should be a whole number from 1 to 4/,
+    ],
+    [
+      'experts of another width',
+      { intermediate_size: 64 },
+      /experts\.0\.w1\.weight" in .* has the shape 48 × 32/,
+    ],
+    [
+      'experts that all tokens share',
+      { shared_expert_intermediate_size: 48 },
+      /"shared_expert_intermediate_size": 48, which is not known/,
+    ],
   ])('of a mixture of experts: %s', (_, keys, message) => {
     expect(refusal(writeCheckpoint(fresh(), withKeys(keys, mixtral)))).toMatch(message);
   });
 
   test('an expert that is missing, and one that all tokens share', () => {
-    const without = (all: TensorToWrite[]) => all.filter(({ name }) => !name.includes('1.block_sparse_moe.experts.3.w2'));
-    expect(refusal(writeCheckpoint(fresh(), mixtral, without))).toMatch(/has no "model\.layers\.1\.block_sparse_moe\.experts\.3\.w2\.weight"/);
+    const without = (all: TensorToWrite[]) =>
+      all.filter(({ name }) => !name.includes('1.block_sparse_moe.experts.3.w2'));
+    expect(refusal(writeCheckpoint(fresh(), mixtral, without))).toMatch(
+      /has no "model\.layers\.1\.block_sparse_moe\.experts\.3\.w2\.weight"/,
+    );
     const name = 'model.layers.0.block_sparse_moe.shared_expert.w1.weight';
     const shared = (all: TensorToWrite[]) => [...all, { ...all[1]!, name }];
-    expect(refusal(writeCheckpoint(fresh(), mixtral, shared))).toMatch(/shared_expert\.w1\.weight", which its config\.json does not account for/);
+    expect(refusal(writeCheckpoint(fresh(), mixtral, shared))).toMatch(
+      /shared_expert\.w1\.weight", which its config\.json does not account for/,
+    );
   });
 
   test('layers of a kind that is not known', () => {
-    const golden = withKeys({ layer_types: ['full_attention', 'linear_attention', 'full_attention'] }, goldenArchitecture('qwen2'));
+    const golden = withKeys(
+      { layer_types: ['full_attention', 'linear_attention', 'full_attention'] },
+      goldenArchitecture('qwen2'),
+    );
     expect(refusal(writeCheckpoint(fresh(), golden))).toMatch(/"layer_types": "linear_attention"/);
   });
 
-  const first = (change: (tensor: TensorToWrite) => TensorToWrite) => (tensors: TensorToWrite[]) => [
-    change(tensors[0]!),
-    ...tensors.slice(1),
-  ];
+  const first =
+    (change: (tensor: TensorToWrite) => TensorToWrite) => (tensors: TensorToWrite[]) => [
+      change(tensors[0]!),
+      ...tensors.slice(1),
+    ];
   test.each<[string, (tensors: TensorToWrite[]) => TensorToWrite[], RegExp]>([
-    ['8-bit floats', first(one => ({ ...one, dtype: 'F8_E4M3', data: one.data.subarray(one.data.length / 4 * 3) })), /is of type "F8_E4M3"; supported are F32, F16 and BF16/],
-    ['packed weights', first(one => ({ ...one, name: one.name.replace('weight', 'qweight') })), /has quantized weights \("lm_head\.qweight"\), which are not supported/],
-    ['a bias that nobody speaks of', all => [...all, { ...all[1]!, name: 'model.layers.0.self_attn.q_proj.bias' }], /has "model\.layers\.0\.self_attn\.q_proj\.bias"/],
-    ['a tensor shorter than its shape', first(one => ({ ...one, data: one.data.subarray(4) })), /"lm_head\.weight" does not fit into it/],
+    [
+      '8-bit floats',
+      first(one => ({
+        ...one,
+        dtype: 'F8_E4M3',
+        data: one.data.subarray((one.data.length / 4) * 3),
+      })),
+      /is of type "F8_E4M3"; supported are F32, F16 and BF16/,
+    ],
+    [
+      'packed weights',
+      first(one => ({ ...one, name: one.name.replace('weight', 'qweight') })),
+      /has quantized weights \("lm_head\.qweight"\), which are not supported/,
+    ],
+    [
+      'a bias that nobody speaks of',
+      all => [...all, { ...all[1]!, name: 'model.layers.0.self_attn.q_proj.bias' }],
+      /has "model\.layers\.0\.self_attn\.q_proj\.bias"/,
+    ],
+    [
+      'a tensor shorter than its shape',
+      first(one => ({ ...one, data: one.data.subarray(4) })),
+      /"lm_head\.weight" does not fit into it/,
+    ],
   ])('%s', (_, change, message) => {
     expect(refusal(writeCheckpoint(fresh(), llama, change))).toMatch(message);
   });
@@ -422,14 +546,34 @@ describe('refused in one line', () => {
   test.each<[string, Buffer, RegExp]>([
     ['nothing', Buffer.alloc(0), /its header does not fit into it/],
     ['a header beyond the end', header('{}', 1e6), /its header does not fit into it/],
-    ['a header of 2^63 bytes', Buffer.from('ffffffffffffff7f7b7d', 'hex'), /its header does not fit/],
+    [
+      'a header of 2^63 bytes',
+      Buffer.from('ffffffffffffff7f7b7d', 'hex'),
+      /its header does not fit/,
+    ],
     ['a header of words', header('hello'), /its header is not JSON/],
     ['a list', header('[]'), /its header is not a JSON object/],
     ['a tensor of nothing', header('{"a":1}'), /"a" has no type, shape or place/],
-    ['a place before the start', header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}'), /no type, shape or place/],
-    ['a tensor beyond the end', header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'), /"a" does not fit into it/],
-    ['2^80 numbers', header('{"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,4]}}'), /no type, shape or place/],
-    ['a pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n'), /is a Git LFS pointer.*git lfs pull/],
+    [
+      'a place before the start',
+      header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}'),
+      /no type, shape or place/,
+    ],
+    [
+      'a tensor beyond the end',
+      header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'),
+      /"a" does not fit into it/,
+    ],
+    [
+      '2^80 numbers',
+      header('{"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,4]}}'),
+      /no type, shape or place/,
+    ],
+    [
+      'a pointer',
+      Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n'),
+      /is a Git LFS pointer.*git lfs pull/,
+    ],
   ])('a file that holds %s', (_, bytes, message) => {
     const folder = writeCheckpoint(fresh(), llama);
     writeFileSync(join(folder, 'model.safetensors'), bytes);
@@ -440,7 +584,9 @@ describe('refused in one line', () => {
     const folder = writeCheckpoint(fresh(), llama);
     const path = join(folder, 'model.safetensors');
     truncateSync(path, readFileSync(path).length - 1);
-    expect(refusal(folder)).toMatch(/is not a complete safetensors file: ".+" does not fit into it\. Download it again/);
+    expect(refusal(folder)).toMatch(
+      /is not a complete safetensors file: ".+" does not fit into it\. Download it again/,
+    );
   });
 
   describe('shards', () => {
@@ -464,9 +610,17 @@ describe('refused in one line', () => {
 
     test.each<[string, (map: Record<string, unknown>) => unknown, RegExp]>([
       ['a map that is none', () => [], /has no "weight_map"/],
-      ['a file outside of the folder', map => ({ ...map, x: '../x' }), /refers to a file outside of the model's folder: \.\.\/x/],
+      [
+        'a file outside of the folder',
+        map => ({ ...map, x: '../x' }),
+        /refers to a file outside of the model's folder: \.\.\/x/,
+      ],
       ['a number in place of a file', map => ({ ...map, x: 3 }), /has 3 in its "weight_map"/],
-      ['a tensor where it is not', map => ({ ...map, x: one }), /says that "x" is in .*, where it is not/],
+      [
+        'a tensor where it is not',
+        map => ({ ...map, x: one }),
+        /says that "x" is in .*, where it is not/,
+      ],
     ])('%s', (_, change, message) => {
       expect(refusal(withIndex(change))).toMatch(message);
     });
@@ -491,7 +645,10 @@ describe('refused in one line', () => {
 
   test.each([
     ['pytorch_model.bin', /its weights are in pytorch_model\.bin, .*save_pretrained/],
-    ['adapter_model.safetensors', /holds an adapter \(adapter_model\.safetensors\) without its adapter_config\.json/],
+    [
+      'adapter_model.safetensors',
+      /holds an adapter \(adapter_model\.safetensors\) without its adapter_config\.json/,
+    ],
   ])('a folder with %s alone', (name, message) => {
     const folder = writeModelFolder(fresh(), { graph: false });
     writeFileSync(join(folder, name), '');

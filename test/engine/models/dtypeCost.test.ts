@@ -24,12 +24,20 @@ function backendOf(bits: (place: number) => number, top: (place: number) => numb
 
 /** As many tokens as asked for, of which token i is 10 + i. */
 const tokenizerOf = (count: number) =>
-  ({ encode: () => ({ ids: Uint32Array.from({ length: count }, (_, i) => 10 + i) }) }) as unknown as Tokenizer;
+  ({
+    encode: () => ({ ids: Uint32Array.from({ length: count }, (_, i) => 10 + i) }),
+  }) as unknown as Tokenizer;
 
 test('the means are over all tokens, with their signs and without', async () => {
   // Costs 1 bit more and 3 bits less in turns; at every fifth place another token is the likeliest.
-  const own = backendOf(place => (place % 2 ? 2 : 6), place => (place % 5 ? 1 : 2));
-  const exact = backendOf(() => 5, () => 1);
+  const own = backendOf(
+    place => (place % 2 ? 2 : 6),
+    place => (place % 5 ? 1 : 2),
+  );
+  const exact = backendOf(
+    () => 5,
+    () => 1,
+  );
   const cost = await dtypeCost(own.backend, exact.backend, tokenizerOf(21), undefined, 100);
   expect(cost.tokens).toBe(20);
   expect(cost.moreBits).toBeCloseTo(-1, 5);
@@ -43,7 +51,10 @@ test('the means are over all tokens, with their signs and without', async () => 
 });
 
 test('a text begins with the start token, and is no longer than the context', async () => {
-  const { asked, backend } = backendOf(() => 1, () => 1);
+  const { asked, backend } = backendOf(
+    () => 1,
+    () => 1,
+  );
   await dtypeCost(backend, backend, tokenizerOf(1000), 3, 50);
   expect([...asked[0]!.inputs].slice(0, 2)).toEqual([3, 10]);
   expect(asked[0]!.inputs).toHaveLength(50);

@@ -182,7 +182,14 @@ test('Gemma 3 12B leaves out what its class has, and scales the positions of its
     },
   });
   expect(made).toMatchObject({ vocabSize: 262208, contextTokens: 131072 });
-  expect(made.layers.slice(0, 6).map(({ window }) => window)).toEqual([1024, 1024, 1024, 1024, 1024, null]);
+  expect(made.layers.slice(0, 6).map(({ window }) => window)).toEqual([
+    1024,
+    1024,
+    1024,
+    1024,
+    1024,
+    null,
+  ]);
   expect(made.layers[0]!.rotary!.frequencies).toEqual(frequenciesOf(10000, 256));
   const scaled = frequenciesOf(1e6, 256).map(each => each / 8);
   expect(made.layers[5]!.rotary!.frequencies).toEqual(scaled);
@@ -260,7 +267,10 @@ test('a window that the file does not name is that of the configuration class of
     const qwen = { model_type, max_window_layers: 1 };
     expect(windows(qwen)).toEqual([null, null]);
     expect(windows({ ...qwen, use_sliding_window: true })).toEqual([null, 4096]);
-    expect(windows({ ...qwen, use_sliding_window: true, sliding_window: null })).toEqual([null, null]);
+    expect(windows({ ...qwen, use_sliding_window: true, sliding_window: null })).toEqual([
+      null,
+      null,
+    ]);
   }
   for (const model_type of ['mixtral', 'phi3', 'starcoder2'])
     expect(windows({ model_type })).toEqual([null, null]);
@@ -273,7 +283,9 @@ test('Olmo 3 scales the positions of its global layers by YaRN, in the old spell
     hidden_act: 'silu',
     hidden_size: 4096,
     intermediate_size: 11008,
-    layer_types: Array.from({ length: 32 }, (_, i) => (i % 4 === 3 ? 'full_attention' : 'sliding_attention')),
+    layer_types: Array.from({ length: 32 }, (_, i) =>
+      i % 4 === 3 ? 'full_attention' : 'sliding_attention',
+    ),
     max_position_embeddings: 65536,
     model_type: 'olmo3',
     num_attention_heads: 32,
@@ -322,7 +334,9 @@ test('Mixtral 8x7B', () => {
     vocab_size: 32000,
   });
   const routing = { experts: 8, chosen: 2, renormalises: true };
-  expect(made.layers.map(layer => layer.routing)).toEqual(Array(32).fill(routing));
+  expect(made.layers.map(layer => layer.routing)).toEqual(
+    Array.from({ length: 32 }, () => routing),
+  );
   expect(made.layers[0]).toMatchObject({ window: null, attentionScale: 128 ** -0.5 });
   expect(made.mlp).toMatchObject({ kind: 'gated', activation: 'silu', innerSize: 14336 });
 });
@@ -352,7 +366,9 @@ test('OLMoE 1B 7B does not divide what it chose by its sum', () => {
     vocab_size: 50304,
   });
   const routing = { experts: 64, chosen: 8, renormalises: false };
-  expect(made.layers.map(layer => layer.routing)).toEqual(Array(16).fill(routing));
+  expect(made.layers.map(layer => layer.routing)).toEqual(
+    Array.from({ length: 16 }, () => routing),
+  );
   expect(made.attention).toMatchObject({ clip: null, queryKeyNorm: { over: 'width' } });
   expect(made.norm.epsilon).toBe(1e-5);
 });

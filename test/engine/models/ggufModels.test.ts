@@ -23,7 +23,10 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 async function openGguf(name: string, bytes: Uint8Array, packs = false) {
   const path = join(scratch, `${name}.gguf`);
   writeFileSync(path, bytes);
-  const { architecture, built } = await builtFromGguf(path, { cacheFolder: join(scratch, 'cache'), packs });
+  const { architecture, built } = await builtFromGguf(path, {
+    cacheFolder: join(scratch, 'cache'),
+    packs,
+  });
   const graph = await OpenGraph.open({
     folder: scratch,
     onnxPath: path,
@@ -61,43 +64,49 @@ const cases = Object.entries(goldenGgufs.cases);
 
 describe.each(cases)('%s', (name, golden) => {
   const isInBlocks = Object.values(golden.tensors).some(how => how.length === 2);
-  test.each(isInBlocks ? [false, true] : [false])('is as llama.cpp has it; in 4 bits: %s', async packs => {
-    const { architecture, graph } = await openGguf(name, ggufOfFamily(golden), packs);
-    expect(graph.report.quantization).toBe(packs ? 'weight-only' : 'none');
-    const vocab = graph.report.vocabSize;
-    const scores = await scoresOf(graph);
-    const furthest = furthestFrom(golden, scores);
-    const likeliest = golden.rows.map((row, i) => {
-      const expected = golden.logprobs[i]!;
-      return expected[scores.topIds[row * vocab]!] === Math.max(...expected);
-    });
-    console.log(`${name}${packs ? ' in 4 bits' : ''}: ${furthest.toExponential(1)} nats`);
-    expect(furthest).toBeLessThanOrEqual(TOLERANCE_NATS[architecture.mlp.activation]);
-    expect(likeliest).not.toContain(false);
-    expect(graph.report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
-    expect(graph.report.noTree).toBeUndefined();
-    await graph.close();
-  });
+  test.each(isInBlocks ? [false, true] : [false])(
+    'is as llama.cpp has it; in 4 bits: %s',
+    async packs => {
+      const { architecture, graph } = await openGguf(name, ggufOfFamily(golden), packs);
+      expect(graph.report.quantization).toBe(packs ? 'weight-only' : 'none');
+      const vocab = graph.report.vocabSize;
+      const scores = await scoresOf(graph);
+      const furthest = furthestFrom(golden, scores);
+      const likeliest = golden.rows.map((row, i) => {
+        const expected = golden.logprobs[i]!;
+        return expected[scores.topIds[row * vocab]!] === Math.max(...expected);
+      });
+      console.log(`${name}${packs ? ' in 4 bits' : ''}: ${furthest.toExponential(1)} nats`);
+      expect(furthest).toBeLessThanOrEqual(TOLERANCE_NATS[architecture.mlp.activation]);
+      expect(likeliest).not.toContain(false);
+      expect(graph.report.selfTest.filter(({ passed }) => !passed)).toEqual([]);
+      expect(graph.report.noTree).toBeUndefined();
+      await graph.close();
+    },
+  );
 });
 
-test.each(['Q4_0', 'Q4_1'])('the input of an MLP is steered where its products stay in 4 bits: %s', async type => {
-  const { tensors, ...llama } = goldenGgufs.cases.llama!;
-  const inBlocks = Object.entries(tensors).map(([name, how]) => {
-    return [name, /ffn_(gate|up)/.test(name) ? [how[0], type] : how];
-  });
-  const path = join(scratch, `steered-${type}.gguf`);
-  writeFileSync(path, ggufOfFamily({ ...llama, tensors: Object.fromEntries(inBlocks) }));
-  const logitsOf = async (packs: boolean, steer: number) => {
-    const options = { cacheFolder: join(scratch, 'cache'), packs };
-    const { architecture, built } = await builtFromGguf(path, options);
-    const { layers, hiddenSize: width } = architecture;
-    const file = { folder: scratch, onnxPath: path, built };
-    return steeredLogits(file, layers.length, 'blocks.1.mlp.hook_in', { width, steer });
-  };
-  const floats = await logitsOf(false, 0.5);
-  expect(logitsApart(await logitsOf(true, 0.5), floats)).toBeLessThan(1e-4);
-  expect(logitsApart(await logitsOf(true, 0), floats)).toBeGreaterThan(1e-3);
-});
+test.each(['Q4_0', 'Q4_1'])(
+  'the input of an MLP is steered where its products stay in 4 bits: %s',
+  async type => {
+    const { tensors, ...llama } = goldenGgufs.cases.llama!;
+    const inBlocks = Object.entries(tensors).map(([name, how]) => {
+      return [name, /ffn_(gate|up)/.test(name) ? [how[0], type] : how];
+    });
+    const path = join(scratch, `steered-${type}.gguf`);
+    writeFileSync(path, ggufOfFamily({ ...llama, tensors: Object.fromEntries(inBlocks) }));
+    const logitsOf = async (packs: boolean, steer: number) => {
+      const options = { cacheFolder: join(scratch, 'cache'), packs };
+      const { architecture, built } = await builtFromGguf(path, options);
+      const { layers, hiddenSize: width } = architecture;
+      const file = { folder: scratch, onnxPath: path, built };
+      return steeredLogits(file, layers.length, 'blocks.1.mlp.hook_in', { width, steer });
+    };
+    const floats = await logitsOf(false, 0.5);
+    expect(logitsApart(await logitsOf(true, 0.5), floats)).toBeLessThan(1e-4);
+    expect(logitsApart(await logitsOf(true, 0), floats)).toBeGreaterThan(1e-3);
+  },
+);
 
 /** As the converter of llama.cpp writes them. */
 const sizes: Record<string, GgufValueToWrite> = {
@@ -132,7 +141,11 @@ describe.each<[string, string, Record<string, GgufValueToWrite>]>([
       'rope.scaling.factor': ['f32', 8],
     },
   ],
-  ['gpt2', 'gpt2', { ...layer, feed_forward_length: ['u32', 128], 'attention.head_count_kv': ['u32', 4] }],
+  [
+    'gpt2',
+    'gpt2',
+    { ...layer, feed_forward_length: ['u32', 128], 'attention.head_count_kv': ['u32', 4] },
+  ],
   [
     'gpt_neox',
     'gptneox',
@@ -231,7 +244,9 @@ test.each([
   const runtime = { open: () => Promise.resolve(opened) } as unknown as RuntimeClient;
   const { report } = await ggufSource.open(path, scratch, {} as never, () => runtime);
   const facts = new Map(report.facts);
-  expect(facts.get('Architecture')).toMatch(new RegExp(`^${name}; golden of the family: "${name}"`));
+  expect(facts.get('Architecture')).toMatch(
+    new RegExp(`^${name}; golden of the family: "${name}"`),
+  );
   expect(Number(/within (\S+) nats/.exec(facts.get('Architecture')!)?.[1])).toBe(nats);
   vi.unstubAllEnvs();
 });

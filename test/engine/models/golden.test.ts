@@ -55,7 +55,13 @@ test(`texts are scored as by PyTorch within ${TOLERANCE_NATS} nats`, async () =>
     const { ids, scores } = await engine.call(async ({ remote, texts }) => {
       texts.set(name, 1);
       await remote.setDocument({ uri: name, version: 1, text });
-      await remote.score({ passes: ['tokens'], uri: name, version: 1, visible: [], maxTokens: 1e9 });
+      await remote.score({
+        passes: ['tokens'],
+        uri: name,
+        version: 1,
+        visible: [],
+        maxTokens: 1e9,
+      });
       const range = { utf16Start: 0, utf16End: text.length };
       return remote.view({ uri: name, version: 1, range, maxTokens: 1e6 });
     });

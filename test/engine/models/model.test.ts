@@ -16,7 +16,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('a tree that fails', () => {
   /** With `tokens` in its longest path, the start among them. */
-  const failure = (error: unknown, tokens: number) => {
+  const failure = (error: Error, tokens: number) => {
     const backend = fakeBackend(BYTE_VOCAB, { tree: () => Promise.reject(error) });
     const asked = new Model(readModelFolder(scratch), backend, 512).asTokenModel();
     const trunk = Array.from({ length: tokens - 2 }, () => 65);

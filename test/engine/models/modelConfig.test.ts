@@ -17,7 +17,9 @@ describe('sizes', () => {
     kvHeads: ['num_key_value_heads', 'num_attention_heads', 'n_head'],
     headSize: ['head_dim', 'head_size'],
   } as const;
-  const cases = Object.entries(names).flatMap(([key, all]) => all.map(name => [name, key] as const));
+  const cases = Object.entries(names).flatMap(([key, all]) =>
+    all.map(name => [name, key] as const),
+  );
 
   test.each(cases)('%s is its %s', (name, key) => {
     expect(readModelConfig({ [name]: 48 })[key as keyof typeof names]).toBe(48);
@@ -44,13 +46,18 @@ describe('sizes', () => {
 
 test('the language model’s fields are inside of those of several modalities', () => {
   for (const key of ['text_config', 'llm_config', 'language_config', 'thinker_config'])
-    expect(readModelConfig({ [key]: { hidden_size: 5 }, hidden_size: 3, n_layer: 2 })).toMatchObject({
+    expect(
+      readModelConfig({ [key]: { hidden_size: 5 }, hidden_size: 3, n_layer: 2 }),
+    ).toMatchObject({
       hiddenSize: 5,
       layers: 2,
     });
   // What the inner one leaves out is the outer one's; null is left out.
   const nested = { thinker_config: { text_config: { hidden_size: 5, bos_token_id: null } } };
-  expect(readModelConfig({ ...nested, bos_token_id: 1 })).toMatchObject({ hiddenSize: 5, start: 1 });
+  expect(readModelConfig({ ...nested, bos_token_id: 1 })).toMatchObject({
+    hiddenSize: 5,
+    start: 1,
+  });
   expect(readModelConfig({ text_config: 'x', hidden_size: 3 }).hiddenSize).toBe(3);
 });
 

@@ -124,23 +124,44 @@ describe('the graph of a folder', () => {
     [['onnx/model_int8.onnx', 'onnx/model_fp16.onnx'], 'onnx/model_fp16.onnx'],
     [['model.onnx', 'onnx/model_fp16.onnx'], 'model.onnx'],
     [['model.onnx', 'onnx/model.onnx'], 'onnx/model.onnx'],
-    [['onnx/encoder_model.onnx', 'onnx/decoder_model_merged.onnx'], 'onnx/decoder_model_merged.onnx'],
+    [
+      ['onnx/encoder_model.onnx', 'onnx/decoder_model_merged.onnx'],
+      'onnx/decoder_model_merged.onnx',
+    ],
     [['onnx/my-own.onnx'], 'onnx/my-own.onnx'],
   ])('of %j is %s', (names, chosen) => {
     expect(open(...names)).toBe(chosen);
   });
 
   test('that is not known is refused with the names', () => {
-    expect(open('a.onnx', 'b.onnx')).toMatch(/which of a\.onnx, b\.onnx in .* Rename it to model\.onnx/);
+    expect(open('a.onnx', 'b.onnx')).toMatch(
+      /which of a\.onnx, b\.onnx in .* Rename it to model\.onnx/,
+    );
     expect(open()).toMatch(/there is no model\.onnx in /);
   });
 });
 
 test.each([
-  ['an encoder by its task', { architectures: ['RobertaForMaskedLM'] }, /RobertaForMaskedLM is an encoder/],
-  ['an encoder by its family', { architectures: ['BertModel'], model_type: 'bert' }, /BertModel is an encoder/],
-  ['an encoder with a decoder', { architectures: ['T5ForConditionalGeneration'], is_encoder_decoder: true }, /is an encoder-decoder model/],
-  ['a decoder of an encoder family', { architectures: ['BertLMHeadModel'], model_type: 'bert', is_decoder: true }, /^$/],
+  [
+    'an encoder by its task',
+    { architectures: ['RobertaForMaskedLM'] },
+    /RobertaForMaskedLM is an encoder/,
+  ],
+  [
+    'an encoder by its family',
+    { architectures: ['BertModel'], model_type: 'bert' },
+    /BertModel is an encoder/,
+  ],
+  [
+    'an encoder with a decoder',
+    { architectures: ['T5ForConditionalGeneration'], is_encoder_decoder: true },
+    /is an encoder-decoder model/,
+  ],
+  [
+    'a decoder of an encoder family',
+    { architectures: ['BertLMHeadModel'], model_type: 'bert', is_decoder: true },
+    /^$/,
+  ],
   ['a decoder', { architectures: ['LlamaForCausalLM'], model_type: 'llama' }, /^$/],
 ])('%s says whether it scores a text', (_, config, why) => {
   writeFileSync(join(folder, 'model.onnx'), '');
@@ -153,7 +174,8 @@ test.each([
 describe.skipIf(!hasShared)('from the field', () => {
   const field = join(shared, 'field');
   test('nested-config and config-infinity open', () => {
-    const read = (name: string) => withConfig(readFileSync(join(field, name, 'config.json'), 'utf8'));
+    const read = (name: string) =>
+      withConfig(readFileSync(join(field, name, 'config.json'), 'utf8'));
     expect(read('nested-config').contextTokens).toBe(256);
     expect(read('config-infinity').contextTokens).toBe(1024);
   });

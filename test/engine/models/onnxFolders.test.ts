@@ -1,5 +1,14 @@
 // Folders as exporters to ONNX write them: several dtypes of one model, and those of onnxruntime-genai.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -16,7 +25,6 @@ import { bundleEngine } from '../../support/engineBundle';
 import { fakeBackend } from '../../support/fakeBackend';
 import { writeDecoder } from '../../support/graphs';
 import { BYTE_VOCAB, writeModelFolder } from '../../support/modelFolder';
-
 
 const scratch = mkdtempSync(join(tmpdir(), 'tokenscope-exports-'));
 let count = 0;
@@ -94,10 +102,7 @@ describe('of several dtypes', () => {
   test('what another dtype costs is measured against float32 of the same folder', async () => {
     const folder = writeModelFolder(join(scratch, String(count++)), { graph: false });
     const size = { vocab: BYTE_VOCAB, hidden: 32, layers: 2, context: 64 };
-    renameSync(
-      writeDecoder(folder, { ...size, fourBits: true }),
-      join(folder, 'model_q4.onnx'),
-    );
+    renameSync(writeDecoder(folder, { ...size, fourBits: true }), join(folder, 'model_q4.onnx'));
     const exactPath = writeDecoder(folder, size);
     const bundle = join(await bundleEngine(), 'runtime.js');
     const open = (dtype: string) => Model.open(folder, 64, () => new RuntimeClient(bundle), dtype);

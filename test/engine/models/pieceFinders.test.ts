@@ -36,28 +36,48 @@ function randomPieces(random: Random, score: () => number): Scored {
   const count = 1 + Math.floor(random() * 9);
   while (spelled.size < count)
     spelled.add(
-      Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, 'aab𝄞'.match(/./gu)!)).join(''),
+      Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+        pick(random, 'aab𝄞'.match(/./gu)!),
+      ).join(''),
     );
   return Array.from(spelled, piece => [piece, score()] as const);
 }
 
 test.each([
-  ['whole numbers, many of them equal', 'tokenizers', (random: Random) => -Math.floor(random() * 4)],
+  [
+    'whole numbers, many of them equal',
+    'tokenizers',
+    (random: Random) => -Math.floor(random() * 4),
+  ],
   ['decimal fractions', 'tokenizers', (random: Random) => -Math.round(random() * 1e4) / 1e3],
-  ['sums that single precision rounds', 'sentencepiece', (random: Random) => -(2 ** 24) + Math.floor(random() * 4)],
+  [
+    'sums that single precision rounds',
+    'sentencepiece',
+    (random: Random) => -(2 ** 24) + Math.floor(random() * 4),
+  ],
 ] as const)('Unigram: %s', (_, by, scoreOf) => {
   const random = randomOf(seedOr(3));
   const round = by === 'sentencepiece' ? Math.fround : (x: number) => x;
   for (let i = 0; i < 150; i++) {
     const pieces = randomPieces(random, () => scoreOf(random));
     const find = pieceFinders.unigram(pieces, by);
-    const text = Array.from({ length: Math.floor(random() * 8) }, () => pick(random, ['a', 'b', '𝄞', 'c']));
-    expect(find(text.join('')), JSON.stringify([pieces, text])).toEqual(bestWay(pieces, text, round).pieces);
+    const text = Array.from({ length: Math.floor(random() * 8) }, () =>
+      pick(random, ['a', 'b', '𝄞', 'c']),
+    );
+    expect(find(text.join('')), JSON.stringify([pieces, text])).toEqual(
+      bestWay(pieces, text, round).pieces,
+    );
   }
 });
 
 test('Unigram: a piece without a spelling is found nowhere, and keeps its id', () => {
-  const find = pieceFinders.unigram([[undefined, 0], ['a', -1]], 'tokenizers');
+  const find = pieceFinders.unigram(
+    [
+      [undefined, 0],
+      ['a', -1],
+    ],
+    'tokenizers',
+  );
   expect(find('a')).toEqual([{ id: 1, length: 1 }]);
 });
 
@@ -66,11 +86,15 @@ test('WordPiece: the longest piece, and the longest that continues it; a word th
   for (let i = 0; i < 150; i++) {
     const prefix = pick(random, ['##', '']);
     const longest = pick(random, [4, 100]);
-    const own = randomPieces(random, () => 0).map(([piece]) => (random() < 0.5 ? piece : prefix + piece));
+    const own = randomPieces(random, () => 0).map(([piece]) =>
+      random() < 0.5 ? piece : prefix + piece,
+    );
     const ids = new Map([...new Set(own)].map((piece, id) => [piece, id]));
-    const word = Array.from({ length: 1 + Math.floor(random() * 6) }, () => pick(random, ['a', 'b'])).join('');
+    const word = Array.from({ length: 1 + Math.floor(random() * 6) }, () =>
+      pick(random, ['a', 'b']),
+    ).join('');
     const found = [];
-    for (let at = 0; at < word.length && found; ) {
+    for (let at = 0; at < word.length && found;) {
       const mark = at > 0 ? prefix : '';
       let end = word.length;
       while (end > at && !ids.has(mark + word.slice(at, end))) end--;

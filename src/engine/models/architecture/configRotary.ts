@@ -92,8 +92,7 @@ function rotaryOf(parameters: ConfigReader, shape: RotaryShape): ConfigRotary {
   const type = String(parameters.value('rope_type') ?? parameters.value('type') ?? 'default');
   parameters.value('type');
   const read = TYPES.get(type);
-  if (!read)
-    throw parameters.refusal('rope_type', type, `one of ${[...TYPES.keys()].join(', ')}`);
+  if (!read) throw parameters.refusal('rope_type', type, `one of ${[...TYPES.keys()].join(', ')}`);
   const made = read(parameters, { base, turned, contextTokens });
   parameters.value('original_max_position_embeddings');
   parameters.checkAllRead();

@@ -4,7 +4,17 @@ import type { Family } from './families/common';
 import { mixtral, olmoe } from './families/experts';
 import { gemma, gemma2, gemma3 } from './families/gemma';
 import { gpt2, gptNeox, phi, stablelm, starcoder2 } from './families/gpt';
-import { granite, llama, mistral, olmo, olmo2, phi3, qwen2, qwen3, smollm3 } from './families/llama';
+import {
+  granite,
+  llama,
+  mistral,
+  olmo,
+  olmo2,
+  phi3,
+  qwen2,
+  qwen3,
+  smollm3,
+} from './families/llama';
 
 export const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['llama', llama],

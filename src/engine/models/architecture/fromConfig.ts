@@ -23,10 +23,7 @@ const OTHER_MIXTURES: readonly (readonly [why: string, types: string])[] = [
     SHARED_EXPERTS,
     'qwen2_moe qwen3_next qwen3_5_moe deepseek deepseek_v2 deepseek_v3 deepseek_v32 kimi_k2 glm4_moe glm4_moe_lite dots1 ernie4_5_moe hunyuan_v1_moe bailing_moe llama4 llama4_text granitemoeshared granitemoehybrid',
   ],
-  [
-    OTHER_FAMILY,
-    'qwen3_moe dbrx jamba gpt_oss phimoe granitemoe minimax minimax_m2 flex_olmo',
-  ],
+  [OTHER_FAMILY, 'qwen3_moe dbrx jamba gpt_oss phimoe granitemoe minimax minimax_m2 flex_olmo'],
 ];
 
 /**
@@ -69,7 +66,9 @@ function textConfig(json: Json): Json {
   const given = Object.fromEntries(Object.entries(inner).filter(([, value]) => value !== null));
   return {
     model_type,
-    ...(tie_word_embeddings == null ? {} : { tie_word_embeddings }),
+    ...(tie_word_embeddings === undefined || tie_word_embeddings === null
+      ? {}
+      : { tie_word_embeddings }),
     ...given,
   };
 }

@@ -32,9 +32,11 @@ export function describeFolder(place: Place, folder: string): Description | unde
   const hasTokenizer = names.some(name => TOKENIZERS.test(name) && place.has(at(name)));
   if (!config && !adapter && !hasTokenizer) return undefined;
   const own = place.json(at('tokenscope.json')) ?? {};
-  const known = { ...ofConfig(config ?? {}), licence: licenceOfCard(place.head(at('README.md'), MOST_CARD)?.toString('utf8') ?? '') };
-  if (adapter && findSafetensors(folder) === undefined)
-    return ofAdapter(place, folder, known);
+  const known = {
+    ...ofConfig(config ?? {}),
+    licence: licenceOfCard(place.head(at('README.md'), MOST_CARD)?.toString('utf8') ?? ''),
+  };
+  if (adapter && findSafetensors(folder) === undefined) return ofAdapter(place, folder, known);
   const weights = ofWeights(place, folder, config ?? {});
   const text = place.head(at('tokenizer.json'), MOST_TOKENIZER);
   const tokenizer = kindOfJson(text?.toString('utf8') ?? '');

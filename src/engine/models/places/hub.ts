@@ -62,7 +62,10 @@ function hasWeights(place: Place, snapshot: string): boolean {
 
 /** That of refs/main, else the newest. */
 function snapshotOf(place: Place, repository: string): string | undefined {
-  const main = place.bytes(join(repository, 'refs', 'main'), 1000)?.toString('utf8').trim();
+  const main = place
+    .bytes(join(repository, 'refs', 'main'), 1000)
+    ?.toString('utf8')
+    .trim();
   const all = place.folders(join(repository, 'snapshots')).map(({ path }) => path);
   const named = main && REVISION.test(main) && all.find(path => basename(path) === main);
   return named || newest(all);

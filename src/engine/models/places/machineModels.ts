@@ -104,4 +104,3 @@ function modelAt({ place: id, path, name = basename(path) }: NamedModel): Machin
     return none(error.message);
   }
 }
-

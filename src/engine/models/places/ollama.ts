@@ -52,7 +52,10 @@ export function ofManifest(place: Place, manifest: string, name: string): Found 
   };
   const path = fileOf(MODEL);
   if (path === undefined)
-    return { ...found, refused: 'Its manifest lists no GGUF file, the only Ollama format that is supported.' };
+    return {
+      ...found,
+      refused: 'Its manifest lists no GGUF file, the only Ollama format that is supported.',
+    };
   const missing = place.whyNot(path);
   if (missing) return { ...found, path, refused: `Of its file ${path}: ${missing}; ${again}.` };
   const licence = licenceOf(place, fileOf(LICENCE));
@@ -63,7 +66,8 @@ export function ofManifest(place: Place, manifest: string, name: string): Found 
     gguf: true,
     ...(licence && { licence }),
     ...(isAdapted && {
-      refused: 'It is a LoRA adapter, which Ollama stores apart from its base model. Merge the two first.',
+      refused:
+        'It is a LoRA adapter, which Ollama stores apart from its base model. Merge the two first.',
     }),
   };
 }

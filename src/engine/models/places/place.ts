@@ -49,7 +49,10 @@ export class Place {
       try {
         for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
           if (this.left-- <= 0) {
-            this.report(this.folder, `it has more than ${this.most} entries; the rest is not listed`);
+            this.report(
+              this.folder,
+              `it has more than ${this.most} entries; the rest is not listed`,
+            );
             break;
           }
           if (isListed(entry))

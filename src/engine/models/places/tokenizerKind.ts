@@ -27,8 +27,7 @@ const byteTokens = Array.from({ length: 256 }, (_, byte) => byteToken(byte));
 /** Of a GGUF file. Throws `UserError` where a key is of another type. */
 export function kindOfGguf(metadata: Metadata): TokenizerKind {
   const model = metadata.string(`${KEY}model`);
-  const tokens =
-    model === 'llama' ? ['<unk>', ...byteTokens, METASPACE, 'a'] : [...byteCharacters];
+  const tokens = model === 'llama' ? ['<unk>', ...byteTokens, METASPACE, 'a'] : [...byteCharacters];
   const types = model === 'llama' ? [2, ...byteTokens.map(() => 6), 1, 1] : undefined;
   return kindOf(() =>
     tokenizerOfGguf({

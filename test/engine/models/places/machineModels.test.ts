@@ -76,7 +76,12 @@ describe('Ollama', () => {
   });
 
   test('other spaces and hosts are parts of the name, and a licence is its first line', () => {
-    writeOllama(ollama(), 'registry.ollama.ai/me/mine/latest', tinyGguf(), '\n  MIT License\n\nmore');
+    writeOllama(
+      ollama(),
+      'registry.ollama.ai/me/mine/latest',
+      tinyGguf(),
+      '\n  MIT License\n\nmore',
+    );
     writeOllama(ollama(), 'hf.co/org/repo/Q8_0', tinyGguf('qwen3'));
     expect(list().map(({ name, licence }) => [name, licence])).toEqual([
       ['hf.co/org/repo:Q8_0', null],
@@ -213,14 +218,19 @@ describe('the cache of the hub', () => {
     folder('b/experts', { model_type: 'deepseek_v3' });
     folder('c/quantized', { model_type: 'llama', quantization_config: { quant_method: 'awq' } });
     writeRepository(hub(), 'd/adapter', {
-      'adapter_config.json': '{"peft_type": "LORA", "lora_alpha": 8, "base_model_name_or_path": "org/base"}',
+      'adapter_config.json':
+        '{"peft_type": "LORA", "lora_alpha": 8, "base_model_name_or_path": "org/base"}',
       'adapter_model.safetensors': 'x',
     });
     const why = new Map(list().map(model => [model.name, `${model.opens}: ${model.why}`]));
     expect(why.get('a/encoder')).toMatch(/^tokenizer: BertModel is an encoder/);
-    expect(why.get('b/experts')).toMatch(/^no: .*"deepseek_v3", a mixture of experts with shared experts/);
+    expect(why.get('b/experts')).toMatch(
+      /^no: .*"deepseek_v3", a mixture of experts with shared experts/,
+    );
     expect(why.get('c/quantized')).toMatch(/^no: .*quantized \(AWQ\)/);
-    expect(why.get('d/adapter')).toMatch(/^no: It is an adapter for org\/base, which is not on this machine/);
+    expect(why.get('d/adapter')).toMatch(
+      /^no: It is an adapter for org\/base, which is not on this machine/,
+    );
   });
 
   test('what is no model is not listed', () => {
@@ -344,7 +354,10 @@ test('recent paths come first, whether they are there or not', () => {
   const folder = writeModelFolder(join(home, 'mine'));
   const gone = join(home, 'gone');
   const file = write(join(home, 'own.bin'), tinyGguf());
-  const snapshot = writeRepository(hub(), 'org/name', { 'config.json': '{}', 'tokenizer.json': '{}' });
+  const snapshot = writeRepository(hub(), 'org/name', {
+    'config.json': '{}',
+    'tokenizer.json': '{}',
+  });
   const found = list([folder, gone, file, snapshot]);
   expect(found.slice(0, 4).map(({ place, name, opens }) => [place, name, opens])).toEqual([
     ['recent', 'mine', 'model'],
@@ -370,13 +383,17 @@ test.each([
 });
 
 test('the built-in models are what they are', () => {
-  const found = list(['coder', 'reasoner/base', 'stories260K'].map(name => join(root, 'models', name)));
-  expect(found.map(({ opens, fillsMiddle, exactBytes, autoencoders }) => ({
-    opens,
-    fillsMiddle,
-    exactBytes,
-    autoencoders,
-  }))).toEqual([
+  const found = list(
+    ['coder', 'reasoner/base', 'stories260K'].map(name => join(root, 'models', name)),
+  );
+  expect(
+    found.map(({ opens, fillsMiddle, exactBytes, autoencoders }) => ({
+      opens,
+      fillsMiddle,
+      exactBytes,
+      autoencoders,
+    })),
+  ).toEqual([
     { opens: 'model', fillsMiddle: true, exactBytes: true, autoencoders: 1 },
     { opens: 'model', fillsMiddle: false, exactBytes: true, autoencoders: 0 },
     // That of a tokenizer.bin is known once it is open.

@@ -11,7 +11,7 @@ import { hasShared, shared, tokenizerOfFile } from '../../../support/shared';
 const folders = [join(root, 'models'), ...(hasShared ? [join(shared, 'tokenizers')] : [])];
 const files = folders.flatMap(folder =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => /tokenizer\.json$/.test(name))
+    .filter(name => name.endsWith('tokenizer.json'))
     .map(name => join(folder, name)),
 );
 

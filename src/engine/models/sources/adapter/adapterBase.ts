@@ -31,9 +31,7 @@ export function baseOf(
     );
   }
   const beside = [localPath(adapter, base), join(dirname(resolve(adapter)), basename(base))];
-  const found = beside.find(
-    path => path !== undefined && isModel(path) && !isSame(path, adapter),
-  );
+  const found = beside.find(path => path !== undefined && isModel(path) && !isSame(path, adapter));
   if (found !== undefined) return found;
   const hub = new Place('hub', hubCache(around));
   const [snapshot] = [...hubRepository(hub, base)].filter(({ gguf }) => !gguf);

@@ -61,7 +61,8 @@ export function readAdapterConfig(folder: string): AdapterConfig {
     if (!TRAINING.has(key) && !isNothing(value)) throw refused(source, key, value);
   if (typeof base !== 'string' || base === '')
     throw new UserError(`${source} does not name its base model ("base_model_name_or_path").`);
-  if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw refused(source, 'lora_alpha', alpha);
+  if (typeof alpha !== 'number' || !Number.isFinite(alpha))
+    throw refused(source, 'lora_alpha', alpha);
   const isRankStabilised = config.use_rslora === true;
   return {
     source,

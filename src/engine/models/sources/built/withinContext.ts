@@ -7,7 +7,9 @@ import { depthOf, needed, type Ability, type Backend } from '../../backend';
 export function withinContext(backend: Backend, contextTokens: number): Backend {
   const check = (tokens: number) => {
     if (tokens <= contextTokens) return;
-    throw new UserError(`The model has a context of ${contextTokens} tokens, and this needs ${tokens}.`);
+    throw new UserError(
+      `The model has a context of ${contextTokens} tokens, and this needs ${tokens}.`,
+    );
   };
   /** The ability with its requests checked, if it is there. */
   const checked = <R, A extends unknown[], T>(

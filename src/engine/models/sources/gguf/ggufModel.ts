@@ -57,7 +57,13 @@ export function readGgufModel(path: string) {
     const { metadata, tensors } = file;
     const tokenizer = ggufTokenizer(metadata, path, tensors.get('token_embd.weight')?.shape[0]);
     const { start, ends } = textEnds(metadata, tokenizer);
-    const startFiles = { path: folder, files: {}, tokenizerConfig: undefined, bosTokenId: null, own };
+    const startFiles = {
+      path: folder,
+      files: {},
+      tokenizerConfig: undefined,
+      bosTokenId: null,
+      own,
+    };
     const ownStart = own.start === undefined ? undefined : findStartToken(tokenizer, startFiles);
     const found = weightsOf(file);
     const shape = 'missing' in found ? undefined : found.architecture;

@@ -8,7 +8,12 @@ import { fromGguf } from '../../../gguf/architecture/fromGguf';
 import type { GgufContent } from '../../../gguf/architecture/ggufKeys';
 import { GgufFile } from '../../../gguf/ggufFile';
 import { GgufWeights } from '../../../gguf/ggufWeights';
-import { inMegabytes, lengthOf, prepareWeights, type PrepareOptions } from '../../../gguf/preparedWeights';
+import {
+  inMegabytes,
+  lengthOf,
+  prepareWeights,
+  type PrepareOptions,
+} from '../../../gguf/preparedWeights';
 import { planWeights, type WeightPlan } from '../../../gguf/weightPlan';
 import { decoderGraph } from '../../../onnx/build/decoderGraph';
 import type { Architecture } from '../../architecture/architecture';
@@ -99,7 +104,12 @@ export async function builtFromGguf(path: string, given: OpenOptions): Promise<B
     const weights = new GgufWeights(architecture, file.tensors, planned.places, path);
     const built = decoderGraph(architecture, weights);
     weights.checkAllUsed();
-    return { architecture, built, prepared: await prepareWeights(file, options), facts: factsOf(file) };
+    return {
+      architecture,
+      built,
+      prepared: await prepareWeights(file, options),
+      facts: factsOf(file),
+    };
   } finally {
     file.close();
   }
@@ -153,8 +163,7 @@ const FLOATS = new Set(['F32', 'F16', 'BF16']);
 
 function factsOf({ tensors, metadata }: GgufFile): BuiltFromGguf['facts'] {
   const counts = new Map<string, number>();
-  for (const { type } of tensors.values())
-    counts.set(type.name, (counts.get(type.name) ?? 0) + 1);
+  for (const { type } of tensors.values()) counts.set(type.name, (counts.get(type.name) ?? 0) + 1);
   const most = [...counts].sort(([, a], [, b]) => b - a);
   const licence = metadata.string('general.license');
   const isQuantized = most.some(([name]) => !FLOATS.has(name));

@@ -48,8 +48,7 @@ export function dtypesIn(folder: string, memoryBytes?: number): DtypeChoice[] {
   const usual = findGraph(folder, undefined, memoryBytes);
   const others = usual?.dtype === undefined ? [] : usual.otherDtypes;
   if (!usual?.dtype || others.length === 0) return [];
-  const why =
-    usual.dtype === 'fp32' ? 'the numbers of the trained model' : whyNot32(others);
+  const why = usual.dtype === 'fp32' ? 'the numbers of the trained model' : whyNot32(others);
   return [...DTYPES.keys()].flatMap(dtype => {
     if (dtype !== usual.dtype && !others.includes(dtype)) return [];
     const { sizeBytes } = findGraph(folder, dtype, memoryBytes)!;
@@ -135,7 +134,9 @@ function sizeOf(folder: string, file: string): number {
   const place = join(path, '..');
   return namesIn(place)
     .map(name => join(place, name))
-    .filter(each => each === path || /^[._]data/.test(each.slice(path.length)) && each.startsWith(path))
+    .filter(
+      each => each === path || (/^[._]data/.test(each.slice(path.length)) && each.startsWith(path)),
+    )
     .reduce((sum, each) => sum + sizeOfFile(each), 0);
 }
 

@@ -55,7 +55,7 @@ interface BuiltFromCheckpoint extends Pick<BuiltModel, 'architecture' | 'built' 
 function whyNoCheckpoint(folder: string): string {
   const has = (name: string) => existsSync(join(folder, name));
   if (has('pytorch_model.bin') || has('pytorch_model.bin.index.json'))
-    return "its weights are in pytorch_model.bin, a pickle that can run code and is not loaded. Convert them in Python: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)";
+    return 'its weights are in pytorch_model.bin, a pickle that can run code and is not loaded. Convert them in Python: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)';
   if (has('adapter_model.safetensors'))
     return 'it holds an adapter (adapter_model.safetensors) without its adapter_config.json, which says what it changes';
   return 'there is no model.safetensors';

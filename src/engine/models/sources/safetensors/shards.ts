@@ -60,7 +60,9 @@ export function readShards(weights: string): Map<string, Shard> {
 function indexOf(folder: string): Record<string, unknown> {
   const map = readJson(folder, INDEX)?.weight_map;
   if (isObject(map)) return map;
-  throw new UserError(`${join(folder, INDEX)} has no "weight_map" that says what is in which file.`);
+  throw new UserError(
+    `${join(folder, INDEX)} has no "weight_map" that says what is in which file.`,
+  );
 }
 
 function filesOf(index: Record<string, unknown>, folder: string): string[] {

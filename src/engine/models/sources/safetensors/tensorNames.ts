@@ -73,7 +73,10 @@ const GPT2: Roles = {
 };
 
 /** `layers`: before a layer's number. */
-function names(roles: Roles, options: Partial<TensorNames> & { layers?: string } = {}): TensorNames {
+function names(
+  roles: Roles,
+  options: Partial<TensorNames> & { layers?: string } = {},
+): TensorNames {
   return {
     body: 'model.',
     head: 'lm_head',

@@ -33,8 +33,9 @@ const FINDERS: Readonly<Record<Program, Finder>> = {
     }
   },
   'lm-studio': around => {
-    const files = placeFolders(around)
-      ['lm-studio'].flatMap(folder => [...filesAsModels(new Place('lm-studio', folder))])
+    const folders = placeFolders(around)['lm-studio'];
+    const files = folders
+      .flatMap(folder => [...filesAsModels(new Place('lm-studio', folder))])
       .filter(({ refused }) => refused === undefined);
     return name => {
       const found = files.filter(({ path }) => fits(basename(path).toLowerCase(), name));

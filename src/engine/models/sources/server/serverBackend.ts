@@ -6,7 +6,14 @@ import type { Tokenizer } from '../../../../core/tokenizer/tokenizer';
 import type { BackendReport, Lacks } from '../../../../protocol/models';
 import type { FoundServer } from '../../../../servers/connect';
 import type { Server, TokenRow } from '../../../../servers/server';
-import type { Ability, Backend, OnRows, SampleRequest, ScoreRequest, TreeRequest } from '../../backend';
+import type {
+  Ability,
+  Backend,
+  OnRows,
+  SampleRequest,
+  ScoreRequest,
+  TreeRequest,
+} from '../../backend';
 import { serverScores } from './serverScores';
 
 export class ServerBackend implements Backend {
@@ -25,7 +32,8 @@ export class ServerBackend implements Backend {
     missing: 'A server returns no activations: features need the model on this machine',
   };
   readonly layers: Ability<never> = {
-    missing: 'A server returns no activations: layers can only be read from a model on this machine',
+    missing:
+      'A server returns no activations: layers can only be read from a model on this machine',
   };
   private readonly closed = new AbortController();
 
@@ -42,14 +50,19 @@ export class ServerBackend implements Backend {
     this.scoresParts = server.scoresParts;
     const { title, client } = found;
     const isWhole = server.distribution !== undefined;
-    if (!isWhole) this.inexact = `is served by ${title}, which returns probabilities only for the most likely tokens`;
+    if (!isWhole)
+      this.inexact = `is served by ${title}, which returns probabilities only for the most likely tokens`;
     this.tree =
       server.distribution || server.likeliest
         ? (request, signal) => this.rowsOf(request, signal)
-        : { missing: `${title} at ${client.host} returns no probabilities of the next token, so nothing can be completed` };
+        : {
+            missing: `${title} at ${client.host} returns no probabilities of the next token, so nothing can be completed`,
+          };
     this.sample = server.sample
       ? (request, signal) => this.samples(request, signal)
-      : { missing: `${title} at ${client.host} cannot be used for generation: it returns no token ids` };
+      : {
+          missing: `${title} at ${client.host} cannot be used for generation: it returns no token ids`,
+        };
     this.lacks = lacksOf(title, rows);
   }
 
@@ -183,7 +196,9 @@ function untilEnd(
   const end = ids.findIndex(id => ends.includes(id));
   if (end >= 0) return ids.slice(0, end + 1);
   if (ids.some(id => id >= vocabSize) || ids.length > maxTokens)
-    throw new UserError('The server returned tokens that were not requested, so its answer is not used.');
+    throw new UserError(
+      'The server returned tokens that were not requested, so its answer is not used.',
+    );
   const [stop] = ends;
   return ids.length < maxTokens && stop !== undefined ? concatIds(ids, [stop]) : ids;
 }

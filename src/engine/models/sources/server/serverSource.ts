@@ -19,7 +19,8 @@ export function serverSource(
     whyNone: () => 'it is not a server',
     async open(address, _folder, _shape, _startRuntime, opening) {
       const { send, signal } = opening ?? {};
-      if (!send) throw new UserError('A server can be used only from the command line and the editor.');
+      if (!send)
+        throw new UserError('A server can be used only from the command line and the editor.');
       const found = await findServer(address, send, signal, options);
       const { server } = await openServer(found, tokenizer, signal);
       const identity = await server.identity(signal);
