@@ -78,14 +78,24 @@ export async function aModelOfTheMachineIsOfferedOnce(ui: Workbench) {
     await ui.page.keyboard.press('Escape');
     await ui.remembered('hasChosenModel');
     await ui.page.reload();
-    // The window remembers the overlay, if it had the time to.
+    // The window remembers the overlay and the editor, if it had the time to: without an editor there is no such command.
     await ui.statusItem(/Tokenscope|coder/).waitFor();
+    await ui.openFile('README.md');
     await ui.runCommand("Tokenscope: Show the Model's Report");
     // A page that loads takes the focus, and a list that is open would close.
     await ui.webview().getByRole('heading', { name: 'Self-test' }).waitFor();
     // The engine is open, and a search that began later has found it: there would have been an offer by now.
-    await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
-    await rows.filter({ hasText: 'offered:latest' }).waitFor();
+    await ui.until(
+      async () => {
+        await ui.runCommand('Tokenscope: Choose Model or Tokenizer…');
+        const row = rows.filter({ hasText: 'offered:latest' });
+        return row.waitFor({ timeout: 15_000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      isListed => isListed,
+    );
     assert.equal(await offers.count(), 0);
   } finally {
     rmSync(ollama, { recursive: true, force: true });
