@@ -94,7 +94,7 @@ describe('each lens after each other one', () => {
   });
 
   it('draws and says what it does after none', async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     for (const id of drawable) {
       await run('toggleOverlay');
       const off = await until(seen, ({ drawn }) => drawn?.length === 0);
@@ -120,7 +120,7 @@ describe('each lens after each other one', () => {
   });
 
   it('also where the first one is still being scored', async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const start = new vscode.Position(0, 0);
     for (const [i, first] of drawable.entries()) {
       const second = drawable[(i + 5) % drawable.length]!;
