@@ -87,6 +87,8 @@ export async function aReportOpensPlacesAndRunsAgain(ui: Workbench) {
   }
   await files.getByRole('button', { name: 'long.md' }).click();
   await ui.page.locator('.tab.active', { hasText: 'long.md' }).waitFor();
+  // The tab is there before the keyboard is in its editor.
+  await ui.page.locator('.editor-instance .monaco-editor.focused').waitFor();
   await ui.page.keyboard.press('Control+A');
   await ui.page.keyboard.type('short');
   await ui.page.locator('.tab', { hasText: 'Tokenizer report of' }).click();
