@@ -185,7 +185,7 @@ export class Autoencoder {
 
   /**
    * Opens the autoencoder that the setting names now. Every window hears of the setting, also one whose model it is not
-   * for: where nothing has asked for features, it is opened when something does. A path that leads nowhere is told at once.
+   * for: where nothing has asked for features, it is opened when something does. A path that leads nowhere is reported at once.
    */
   private async follow(path: string): Promise<void> {
     if (!this.engine.running || (this.opened && path === this.openedPath)) return;

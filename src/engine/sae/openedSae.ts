@@ -120,9 +120,9 @@ export class OpenedSae {
     return this.max !== undefined;
   }
 
-  /** Updates the highest values by rows that were encoded, without those of masked tokens. */
-  note({ features, values }: SparseRows): void {
-    for (let i = 0; i < features.length; i++)
+  /** Updates the highest values by rows that were encoded; the first `masked` say nothing. */
+  note({ starts, features, values }: SparseRows, masked: number): void {
+    for (let i = starts[masked] ?? features.length; i < features.length; i++)
       this.seen[features[i]!] = Math.max(this.seen[features[i]!]!, values[i]!);
   }
 

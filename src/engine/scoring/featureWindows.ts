@@ -151,8 +151,7 @@ export class FeatureWindows {
     };
     const onEncoded = (rows: FeatureRows): void => {
       parts.push(rows);
-      const masked = Math.max(0, this.maskedTo(window) - window.ownStart - count);
-      this.opened.note(filterRows(rows, (_, token) => token >= masked));
+      this.opened.note(rows, Math.max(0, this.maskedTo(window) - window.ownStart - count));
       count += rowCount(rows);
       keep();
       onRows(count);

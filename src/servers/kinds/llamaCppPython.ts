@@ -1,6 +1,6 @@
 // llama-cpp-python's server. It leaves the start token out of what it echoes, and gives the first token of a text no
-// log-probability. Where a model has no start token, each of its log-probabilities is that of the token before
-// (`_create_completion` in llama_cpp/llama.py; its issue 1983): nothing of it can be shown.
+// log-probability. Where a model has no start token, it looks each token up in what the model expects after it, not before
+// (`_create_completion` in llama_cpp/llama.py; its issue 1983): nothing of that can be shown.
 import type { Tokenizer } from '../../core/tokenizer/tokenizer';
 import type { SaidPiece } from '../alignPieces';
 import { RowChecks } from '../checkRows';
@@ -11,7 +11,7 @@ import type { Facts } from './knownServer';
 
 const TOKENIZE = '/extras/tokenize';
 const MISPLACED =
-  'the model has no start token, and llama-cpp-python then gives each token the log-probability of another one (its issue 1983). Serve the model with llama-server of llama.cpp instead';
+  'the model has no start token, and llama-cpp-python then reads the log-probability of each token one position too late (its issue 1983). Serve the model with llama-server of llama.cpp instead';
 
 export const llamaCppPython: ServerKind = {
   title: 'llama-cpp-python',
@@ -38,8 +38,8 @@ class PythonServer extends EchoServer {
 
   readonly tokenize = async (input: string, signal?: AbortSignal): Promise<number[]> => {
     const tokens = await tokensOf(this.client, this.model, input, signal);
-    const [first = -1, ...rest] = this.checks.ids(tokens);
-    return first >= 0 && this.tokenizer.isSpecial(first) ? rest : this.checks.ids(tokens);
+    const ids = this.checks.ids(tokens);
+    return ids.length > 0 && this.tokenizer.isSpecial(ids[0]!) ? ids.slice(1) : ids;
   };
 
   protected override placed(echo: Echo, lead: number, count: number): Echo {

@@ -7,8 +7,8 @@ import { chooseFeatures } from '../../../src/engine/sae/chooseFeatures';
 import type { FeatureContext } from '../../../src/engine/sae/featureContext';
 import type { OpenedSae } from '../../../src/engine/sae/openedSae';
 import { FeatureWindows } from '../../../src/engine/scoring/featureWindows';
+import { encodingModel } from '../../support/encodingModel';
 import { randomSae } from '../../support/saes';
-import { randomToy } from '../../support/toys';
 
 test('masked tokens take no part in the choice, nor in whether enough is known for it', async () => {
   const features = 300;
@@ -27,13 +27,7 @@ test('masked tokens take no part in the choice, nor in whether enough is known f
     const none = new Float32Array(ids.length);
     return { ...rowsOf(values.map(row)), norms: none, errors: none, activations: none };
   };
-  const model = {
-    tokenizer: randomToy(0, 0).tokenizer,
-    info: { contextTokens: 64 },
-    startTokens: 0,
-    endsLine: () => false,
-    encode,
-  } as unknown as Model;
+  const model = encodingModel(encode);
   const opened = { sae: randomSae({ features }) } as OpenedSae;
   const context = { opened, model, windows: new FeatureWindows(opened, model) } as FeatureContext;
   const document = new Document('', 0, 'aab');

@@ -8,8 +8,8 @@ import { Document } from '../../../src/engine/documents/document';
 import type { Model } from '../../../src/engine/models/model';
 import { OpenedSae } from '../../../src/engine/sae/openedSae';
 import { FeatureWindows } from '../../../src/engine/scoring/featureWindows';
+import { encodingModel } from '../../support/encodingModel';
 import { writeSae } from '../../support/saes';
-import { randomToy } from '../../support/toys';
 
 const FEATURE = 5;
 
@@ -37,13 +37,7 @@ test.each([1, 3])('no masked token sets the highest value, %i tokens at a time',
       activations: new Float32Array(),
     };
   };
-  const model = {
-    tokenizer: randomToy(0, 0).tokenizer,
-    info: { contextTokens: 64 },
-    startTokens: 0,
-    endsLine: () => false,
-    encode,
-  } as unknown as Model;
+  const model = encodingModel(encode);
   const document = new Document('', 0, 'aab');
   const { signal } = new AbortController();
   const run = { visible: [], maxTokens: Infinity, signal, onScored: () => {} };
